@@ -1,0 +1,6 @@
+export { canonicalJson, hashJson } from './canonical';
+export { SextantError, type ErrorDetail, type SextantErrorCode } from './error';
+export * from './refs';
+export * from './intervention';
+export * from './specs';
+export * from './records';

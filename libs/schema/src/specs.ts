@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { digestSchema, featureRefSchema, hookNameSchema } from './refs';
+import { interventionSchema } from './intervention';
+
+const seed = z.number().int().nonnegative().default(0);
+
+/** Import a Hugging Face model folder (a path on the API's host) into the lab. */
+export const modelImportSpec = z.object({ path: z.string().min(1), name: z.string().min(1).optional() });
+
+/** Text for harvesting: generated from the planted world, or read from a .txt/.jsonl file on the API's host. */
+export const corpusCreateSpec = z.object({
+  name: z.string().min(1),
+  model: digestSchema,
+  source: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('world'), seed, tokens: z.number().int().positive(), dialogueShare: z.number().min(0).max(1).default(0.8) }),
+    z.object({ kind: z.literal('file'), path: z.string().min(1), maxTokens: z.number().int().positive().optional() }),
+    z.object({ kind: z.literal('prose'), tokens: z.number().int().positive() }),
+  ]),
+  contextLength: z.number().int().min(8).default(128),
+});
+
+export const harvestSpec = z.object({
+  model: digestSchema,
+  corpus: digestSchema,
+  hook: hookNameSchema,
+  dtype: z.enum(['f16', 'f32']).default('f16'),
+  batchSize: z.number().int().positive().default(32),
+  maxTokens: z.number().int().positive().optional(),
+});
+
+export const dictionaryTrainSpec = z.object({
+  name: z.string().min(1),
+  activations: digestSchema,
+  architecture: z.string().min(1).default('topk'),
+  /** Dictionary size n (d_sae). */
+  n: z.number().int().positive(),
+  k: z.number().int().positive().optional(),
+  /** Sparsity penalty λ of the L1 architecture, on normalised activations (papers.md 1.2). */
+  l1: z.number().positive().optional(),
+  steps: z.number().int().positive(),
+  batchSize: z.number().int().positive().default(1024),
+  learningRate: z.number().positive().default(1e-3),
+  seed,
+  checkpointEvery: z.number().int().positive().default(100),
+});
+
+export const featureIndexSpec = z.object({
+  dictionary: digestSchema,
+  activations: digestSchema,
+  maxTokens: z.number().int().positive().optional(),
+  seed,
+});
+
+export const vectorMakeSpec = z.object({
+  name: z.string().min(1),
+  model: digestSchema,
+  hook: hookNameSchema,
+  method: z.enum(['mean-difference', 'random', 'decoder']),
+  positive: z.array(z.string()).optional(),
+  negative: z.array(z.string()).optional(),
+  feature: featureRefSchema.optional(),
+  seed,
+});
+
+/** One eval of one model under one intervention (or none). `task` is `name` or `name:subset`. */
+export const evalRunSpec = z.object({
+  model: digestSchema,
+  task: z.string().min(1),
+  intervention: interventionSchema.optional(),
+  scoring: z.enum(['sum', 'per-character', 'mutual-information']).default('sum'),
+  /** Folder or file of an eval kept outside the lab (on the API's host), for the file-backed tasks. */
+  path: z.string().optional(),
+  limit: z.number().int().positive().optional(),
+  split: z.enum(['A', 'B', 'all']).default('all'),
+  seed,
+});
+
+/** The frozen plan of a study: hashed before anything is measured on the confirm split (links.md). */
+export const studySpec = z.object({
+  name: z.string().min(1),
+  model: digestSchema,
+  dictionary: digestSchema,
+  featureIndex: digestSchema,
+  task: z.string().min(1).default('world:sycophancy'),
+  hypothesis: z.string().min(1),
+  /** Direction in which the margin is predicted to move. */
+  direction: z.enum(['lower', 'higher', 'either']).default('either'),
+  propose: z.object({
+    minDPrime: z.number().default(0.5),
+    candidates: z.number().int().positive().default(24),
+    screened: z.number().int().positive().default(6),
+    maxPerplexityRatio: z.number().default(1.1),
+    minScreenEffect: z.number().default(0.5),
+  }).prefault({}),
+  doses: z.array(z.number()).default([-2, -1, 1, 2]),
+  scope: interventionSchema.shape.scope,
+  controls: z.object({
+    randomDirections: z.number().int().nonnegative().default(20),
+    densityMatched: z.number().int().nonnegative().default(20),
+  }).prefault({}),
+  items: z.object({ screen: z.number().int().positive().default(100), confirm: z.number().int().positive().default(300) }).prefault({}),
+  minimumEffect: z.number().default(0.5),
+  alpha: z.number().default(0.05),
+  /** Negative controls of the study itself: each must confirm nothing. */
+  sabotage: z.enum(['none', 'shuffled-labels', 'random-direction']).default('none'),
+  seed,
+});
+
+/** Every long piece of work: the job kind names the executor, the spec is what it is asked to do. */
+export const jobSpecs = {
+  'model.import': modelImportSpec,
+  'corpus.create': corpusCreateSpec,
+  'activations.harvest': harvestSpec,
+  'dictionary.train': dictionaryTrainSpec,
+  'features.index': featureIndexSpec,
+  'vector.make': vectorMakeSpec,
+  'eval.run': evalRunSpec,
+  'study.run': studySpec,
+} as const;
+export type JobKind = keyof typeof jobSpecs;
+export type JobSpec<K extends JobKind> = z.infer<(typeof jobSpecs)[K]>;
+export type JobSpecInput<K extends JobKind> = z.input<(typeof jobSpecs)[K]>;
