@@ -4,3 +4,4 @@ export * from './refs';
 export * from './intervention';
 export * from './specs';
 export * from './records';
+export * from './interactive';

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { digestSchema, hookNameSchema } from './refs';
+import { interventionSchema } from './intervention';
+import { featurePageSchema, featureRowSchema } from './records';
+
+/** One turn of a dialogue, as chat templates take it. */
+export const messageSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
+export type Message = z.infer<typeof messageSchema>;
+
+const text = z.string().max(100_000);
+
+/** What to continue: plain text, or a dialogue that the model's chat template renders. Exactly one of the two. */
+const generationShape = {
+  model: digestSchema,
+  prompt: text.optional(),
+  messages: z.array(messageSchema).min(1).max(64).optional(),
+  maxNewTokens: z.number().int().min(1).max(4096).default(64),
+  /** 0 is greedy. */
+  temperature: z.number().min(0).max(10).default(0.8),
+  topP: z.number().gt(0).max(1).default(1),
+  seed: z.number().int().nonnegative().default(0),
+};
+const onePrompt = (input: { prompt?: string | undefined; messages?: unknown[] | undefined }) =>
+  (input.prompt === undefined) !== (input.messages === undefined);
+const onePromptMessage = { message: 'give exactly one of prompt and messages', path: ['prompt'] };
+
+export const generateParams = z.object(generationShape).refine(onePrompt, onePromptMessage);
+export const generateEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('token'), text: z.string(), id: z.number().int() }),
+  z.object({ type: z.literal('done'), text: z.string(), tokens: z.number().int(), tokensPerSecond: z.number() }),
+]);
+
+export const steerParams = z
+  .object({ ...generationShape, intervention: interventionSchema })
+  .refine(onePrompt, onePromptMessage);
+/**
+ * One token of either side. `logProb` is the side's own log-probability of its token in nats; `delta` is
+ * log p_steered − log p_baseline of that token, `kl` is KL(steered ‖ baseline) at that position in nats,
+ * `normRatio` the realised ‖Δh‖/‖h‖ (null where nothing was touched).
+ */
+export const steerEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('token'),
+    side: z.enum(['baseline', 'steered']),
+    index: z.number().int(),
+    token: z.string(),
+    logProb: z.number(),
+    delta: z.number().nullable(),
+    kl: z.number().nullable(),
+    normRatio: z.number().nullable(),
+  }),
+  z.object({
+    type: z.literal('done'),
+    summary: z.object({
+      normRatio: z.number().nullable(),
+      kl: z.number().nullable(),
+      /** exp of the mean per-token loss of the steered text under the baseline, over that of the baseline text. */
+      perplexityRatio: z.number().nullable(),
+      tokensPerSecond: z.number(),
+    }),
+  }),
+]);
+
+export const dosesParams = z
+  .object({ ...generationShape, intervention: interventionSchema, doses: z.array(z.number()).min(1).max(32) })
+  .refine(onePrompt, onePromptMessage);
+export const dosesResult = z.object({
+  baseline: z.string(),
+  doses: z.array(
+    z.object({ dose: z.number(), text: z.string(), perplexityRatio: z.number().nullable(), normRatio: z.number().nullable(), kl: z.number().nullable() }),
+  ),
+});
+
+const featureIn = z.object({ featureIndex: digestSchema, index: z.number().int().nonnegative() });
+
+export const featureSearchParams = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('text'), featureIndex: digestSchema, text: text.min(1), limit: z.number().int().min(1).max(200).default(50) }),
+  z.object({
+    mode: z.literal('contrast'),
+    featureIndex: digestSchema,
+    positive: z.array(text).min(1).max(256),
+    negative: z.array(text).min(1).max(256),
+    limit: z.number().int().min(1).max(200).default(50),
+  }),
+  z.object({ mode: z.literal('token'), featureIndex: digestSchema, token: z.string().min(1), limit: z.number().int().min(1).max(200).default(50) }),
+  z.object({
+    mode: z.literal('similar'),
+    featureIndex: digestSchema,
+    index: z.number().int().nonnegative(),
+    limit: z.number().int().min(1).max(200).default(50),
+  }),
+]);
+export const featureSearchResult = z.object({ results: z.array(z.object({ row: featureRowSchema, score: z.number(), reason: z.string() })) });
+
+export const testTextParams = featureIn.extend({ text: text.min(1) });
+export const testTextResult = z.object({ tokens: z.array(z.string()), activations: z.array(z.number()), peak: z.number().int(), ms: z.number() });
+
+/** Counts between consecutive edges: `edges` has one more entry than `counts`. */
+export const histogramSchema = z.object({ edges: z.array(z.number()), counts: z.array(z.number().int()) });
+export type Histogram = z.infer<typeof histogramSchema>;
+
+export const backendReportSchema = z.object({
+  name: z.string(),
+  available: z.boolean(),
+  reason: z.string(),
+  gflops: z.number().nullable(),
+  gbytes: z.number().nullable(),
+  hint: z.string().nullable(),
+});
+
+export const checkCountSchema = z.object({ checked: z.number().int(), differing: z.number().int() });
+
+/**
+ * What the interactive worker answers, by method. A method yields `event`s; a unary one yields exactly one.
+ * The API sends `params` over the child-process channel; handlers live in apps/worker/src/interactive.
+ */
+export const interactiveMethods = {
+  'system.doctor': { params: z.object({}), event: z.object({ backends: z.array(backendReportSchema), recommended: z.string() }) },
+  'models.tokenize': {
+    params: z.object({ model: digestSchema, text }),
+    event: z.object({ ids: z.array(z.number().int()), pieces: z.array(z.string()) }),
+  },
+  'models.generate': { params: generateParams, event: generateEvent },
+  'activations.estimate': {
+    params: z.object({ model: digestSchema, corpus: digestSchema, hook: hookNameSchema, dtype: z.enum(['f16', 'f32']).default('f16') }),
+    event: z.object({ tokens: z.number().int(), bytes: z.number().int(), seconds: z.number().nullable() }),
+  },
+  'dictionaries.histograms': {
+    params: z.object({ dictionary: digestSchema }),
+    event: z.object({
+      logDensity: histogramSchema,
+      maxActivation: histogramSchema,
+      decoderNorm: histogramSchema,
+      encoderCosine: histogramSchema,
+    }),
+  },
+  'features.page': { params: featureIn, event: featurePageSchema },
+  'features.search': { params: featureSearchParams, event: featureSearchResult },
+  'features.testText': { params: testTextParams, event: testTextResult },
+  'steering.run': { params: steerParams, event: steerEvent },
+  'steering.doses': { params: dosesParams, event: dosesResult },
+  'evals.tasks': {
+    params: z.object({}),
+    event: z.object({
+      tasks: z.array(
+        z.object({ name: z.string(), description: z.string(), version: z.string(), items: z.number().int().nullable(), needsPath: z.boolean() }),
+      ),
+    }),
+  },
+  'claims.recompute': {
+    params: z.object({ claim: z.string() }),
+    event: z.object({ checked: z.number().int(), differing: z.number().int(), maxDifference: z.number() }),
+  },
+  'artifacts.verify': { params: z.object({ digest: digestSchema.optional() }), event: checkCountSchema.extend({ problems: z.array(z.string()) }) },
+  'lab.verify': {
+    params: z.object({}),
+    event: z.object({ artifacts: checkCountSchema, effects: checkCountSchema, claims: checkCountSchema, problems: z.array(z.string()) }),
+  },
+} as const;
+export type InteractiveMethod = keyof typeof interactiveMethods;
+export type InteractiveParams<M extends InteractiveMethod> = z.infer<(typeof interactiveMethods)[M]['params']>;
+export type InteractiveParamsInput<M extends InteractiveMethod> = z.input<(typeof interactiveMethods)[M]['params']>;
+export type InteractiveEvent<M extends InteractiveMethod> = z.infer<(typeof interactiveMethods)[M]['event']>;
