@@ -1,7 +1,8 @@
 // Builds the workbench when its sources are newer than the last build.
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { readdirSync, statSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 function newest(path) {
   const stat = statSync(path);
@@ -16,7 +17,8 @@ export function ensureWorkbench(root, log) {
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map(newest))) return;
   const started = performance.now();
   log('Building the workbench (a few seconds).');
-  const result = spawnSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+  const vite = join(dirname(createRequire(join(root, 'apps/workbench/package.json')).resolve('vite/package.json')), 'bin/vite.js');
+  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: join(root, 'apps/workbench'),
     stdio: ['ignore', 2, 'inherit'],
   });
