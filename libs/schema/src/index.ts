@@ -5,3 +5,4 @@ export * from './intervention';
 export * from './specs';
 export * from './records';
 export * from './interactive';
+export * from './lab';
