@@ -1,0 +1,4 @@
+export { appRouter, type AppRouter, type RouterInputs, type RouterOutputs } from './appRouter';
+export type { RouterContext } from './context';
+export { describeError, toTrpcError, type ErrorData } from './errors';
+export { createCallerFactory } from './init';
