@@ -16,9 +16,12 @@ interface Case {
   decoded_skip_special?: string;
 }
 
-interface SmolReferences {
-  tokenizer: Case[];
-  chats: { messages: { role: string; content: string }[]; rendered: string; rendered_ids: number[]; rendered_generation: string; rendered_generation_ids: number[] }[];
+interface Chat {
+  messages: { role: string; content: string }[];
+  rendered: string;
+  rendered_ids: number[];
+  rendered_generation: string;
+  rendered_generation_ids: number[];
 }
 
 const folders = haveModelFixtures ? readdirSync(join(modelFixtures, 'tiny')) : [];
@@ -62,7 +65,7 @@ describe.skipIf(!haveModelFixtures)(`tokenizers of Hugging Face Transformers (${
 
   it('SmolLM2: ids with digit splitting, chat rendering and its ids', () => {
     const tokenizer = loadTokenizer(join(modelFixtures, 'smollm2'));
-    const references = fixtureJson<SmolReferences>('smollm2/references.json');
+    const references = fixtureJson<{ tokenizer: Case[]; chats: Chat[] }>('smollm2/references.json');
     for (const example of references.tokenizer) expect(tokenizer.encode(example.text)).toEqual(example.ids);
     for (const chat of references.chats) {
       expect(tokenizer.applyChat(chat.messages)).toBe(chat.rendered);
