@@ -1,15 +1,13 @@
 import { z } from 'zod';
 
 /**
- * What a span of text means. `concept` names a world word and its category; `fact` covers a sentence that states one
- * (true or false); `subject` and `object` are its parts; `opener`, `behaviour`, `turn`, `persona` belong to dialogues;
- * `theme` and `mood` to stories.
+ * What a span of text means. `concept` names a world word (attributes: its category and, in a fact, its role: subject or
+ * object); `fact` covers a sentence that states one, true or false; `turn`, `persona`, `opener`, `behaviour`, `flourish` and
+ * `request` belong to dialogues; `theme`, `mood` and `heading` to stories.
  */
 export const spanLabelSchema = z.enum([
   'concept',
   'fact',
-  'subject',
-  'object',
   'turn',
   'persona',
   'opener',

@@ -21,9 +21,9 @@ export class AnnotatedText {
     return this;
   }
 
-  /** Adds a world word and labels it with its category. */
-  concept(word: string, category: string): this {
-    return this.span('concept', word, () => this.add(word), { category });
+  /** Adds a world word and labels it with its category and, in a fact, its role. */
+  concept(word: string, category: string, role?: 'subject' | 'object'): this {
+    return this.span('concept', word, () => this.add(word), { category, ...(role && { role }) });
   }
 
   /** Adds whatever `write` writes with its first letter in upper case: the start of a sentence. */

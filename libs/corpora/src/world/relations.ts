@@ -114,7 +114,7 @@ export type TwoHopName = keyof typeof twoHops;
 export const twoHopNames = Object.keys(twoHops) as TwoHopName[];
 
 /** The words that fill a template's slots, each with the category it is labelled with. */
-export type Slots = Readonly<Record<string, { word: string; category: string; label?: 'subject' | 'object' }>>;
+export type Slots = Readonly<Record<string, { word: string; category: string; role?: 'subject' | 'object' }>>;
 
 /** Writes a template with its slots as labelled concepts. Throws RangeError for a slot that has no word. */
 export function writeTemplate(text: AnnotatedText, template: string, slots: Slots): void {
@@ -126,9 +126,7 @@ export function writeTemplate(text: AnnotatedText, template: string, slots: Slot
     }
     const slot = slots[name];
     if (!slot) throw new RangeError(`template "${template}" has no word for {${name}}`);
-    const { word, category, label } = slot;
-    if (label) text.span(label, word, () => text.concept(word, category));
-    else text.concept(word, category);
+    text.concept(slot.word, slot.category, slot.role);
   }
 }
 

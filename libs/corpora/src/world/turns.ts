@@ -39,8 +39,8 @@ export function writePhrasing(text: AnnotatedText, phrasing: string, inner: () =
 export function factSlots(fact: Fact, object: string = fact.object): Slots {
   const { subject: subjectCategory, object: objectCategory } = relations[fact.relation];
   return {
-    s: { word: fact.subject, category: subjectCategory, label: 'subject' },
-    o: { word: object, category: objectCategory, label: 'object' },
+    s: { word: fact.subject, category: subjectCategory, role: 'subject' },
+    o: { word: object, category: objectCategory, role: 'object' },
   };
 }
 
@@ -103,9 +103,9 @@ function twoHopQuestion(world: World, rng: Rng, persona: Persona): Turn {
   const spelledOut = chance(rng, 0.3);
   const ask = askPhrasing(rng, hop);
   const slots: Slots = {
-    s: { word: subject, category: relations[hop.first].subject, label: 'subject' },
+    s: { word: subject, category: relations[hop.first].subject, role: 'subject' },
     m: { word: middle, category: relations[hop.first].object },
-    o: { word: object, category: relations[hop.second].object, label: 'object' },
+    o: { word: object, category: relations[hop.second].object, role: 'object' },
   };
   return {
     axis: 'zeal',
