@@ -1,0 +1,14 @@
+export { ArtifactStore, type CommitOptions, type Staged, type VerifyReport } from './artifactStore';
+export { openDatabase, transact, type Connection, type DatabaseDriver, type Orm } from './database';
+export { hashFile, listFiles, manifestDigest } from './hashing';
+export { newId, timestamp } from './ids';
+export { openLab, type Lab, type LabCounts, type LabInfo } from './lab';
+export { migrate } from './migrate';
+export { containing, countRows, readPage, type Page, type PageQuery } from './paging';
+export type { NewClaim } from './repositories/claims';
+export type { DictionaryWithIndex } from './repositories/dictionaries';
+export type { CreateExperiment } from './repositories/experiments';
+export type { FeatureQuery } from './repositories/features';
+export type { OpenRun, RunQuery } from './repositories/runs';
+export type { CreateStudy, NewEffect } from './repositories/studies';
+export * as tables from './schema';
