@@ -344,7 +344,7 @@ CREATE TABLE `job` (
 	`error` text,
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`crashes` integer DEFAULT 0 NOT NULL,
-	`cancel_requested` integer DEFAULT false NOT NULL,
+	`cancel_requested_at` integer,
 	`lease_owner` text,
 	`lease_until` integer,
 	`created_at` text NOT NULL,

@@ -32,7 +32,8 @@ export const job = sqliteTable(
     attempts: integer('attempts').notNull().default(0),
     /** Workers lost on it since it was last queued by a person. */
     crashes: integer('crashes').notNull().default(0),
-    cancelRequested: integer('cancel_requested', { mode: 'boolean' }).notNull().default(false),
+    /** Milliseconds since the epoch when someone asked it to stop; null while nobody has. */
+    cancelRequestedAt: integer('cancel_requested_at'),
     leaseOwner: text('lease_owner'),
     /** Milliseconds since the epoch; past it, any worker may take the job over. */
     leaseUntil: integer('lease_until'),

@@ -1,0 +1,12 @@
+export type { EnqueueOptions, JobEngine, LeaseState, Outcome } from './engine';
+export { EventLog, type EventFilter } from './events';
+export { parseSpec, type Executor, type ExecutorRegistry, type JobContext, type JobResult, type ProgressReport } from './executor';
+export { EventHub, type FollowOptions } from './hub';
+export { LocalEngine, type LocalEngineOptions } from './localEngine';
+export { MetricLog } from './metrics';
+export { JobQueue } from './queue';
+export { RateMeter } from './rate';
+export { jobError, runJob, runWorker, type WorkerOptions } from './worker';
+export { InteractiveGateway, type GatewayOptions } from './interactive/gateway';
+export { serveInteractive, type InteractiveContext, type InteractiveHandler, type InteractiveRegistry } from './interactive/host';
+export type { BackendReport, Channel, FromWorker, ToWorker } from './interactive/protocol';
