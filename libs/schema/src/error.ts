@@ -1,13 +1,11 @@
 /** What went wrong, in the words of the field; one map at the API's edge turns these into tRPC codes. */
-export type SextantErrorCode =
-  | 'INVALID_INPUT'
-  | 'INVALID_FILE'
-  | 'NOT_FOUND'
-  | 'CONFLICT'
-  | 'UNAVAILABLE'
-  | 'CANCELLED'
-  | 'INTEGRITY'
-  | 'INTERNAL';
+const codes = ['INVALID_INPUT', 'INVALID_FILE', 'NOT_FOUND', 'CONFLICT', 'UNAVAILABLE', 'CANCELLED', 'INTEGRITY', 'INTERNAL'] as const;
+export type SextantErrorCode = (typeof codes)[number];
+
+/** For codes that came over a wire. */
+export function isSextantErrorCode(code: string): code is SextantErrorCode {
+  return codes.some((known) => known === code);
+}
 
 /** Where a fault lies: the file, tensor or field, and the value found there. */
 export interface ErrorDetail {

@@ -1,8 +1,2 @@
 export { canonicalJson, hashJson } from './canonical';
-export { SextantError, type ErrorDetail, type SextantErrorCode } from './error';
-export * from './refs';
-export * from './intervention';
-export * from './specs';
-export * from './records';
-export * from './interactive';
-export * from './lab';
+export * from './browser';

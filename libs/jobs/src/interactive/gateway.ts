@@ -1,4 +1,4 @@
-import { SextantError, type InteractiveEvent, type InteractiveMethod, type InteractiveParams, type JobError, type SextantErrorCode } from '@sextant/schema';
+import { SextantError, isSextantErrorCode, type InteractiveEvent, type InteractiveMethod, type InteractiveParams, type JobError } from '@sextant/schema';
 import { methodSchemas, type BackendReport, type Channel, type FromWorker, type ToWorker } from './protocol';
 
 type Answer = { event: unknown } | { done: true } | { error: unknown };
@@ -107,18 +107,6 @@ export class InteractiveGateway {
   }
 }
 
-const knownCodes: ReadonlySet<string> = new Set<SextantErrorCode>([
-  'INVALID_INPUT',
-  'INVALID_FILE',
-  'NOT_FOUND',
-  'CONFLICT',
-  'UNAVAILABLE',
-  'CANCELLED',
-  'INTEGRITY',
-  'INTERNAL',
-]);
-const isCode = (code: string): code is SextantErrorCode => knownCodes.has(code);
-
 function errorOf({ code, message, detail }: JobError): SextantError {
-  return new SextantError(isCode(code) ? code : 'INTERNAL', message, detail);
+  return new SextantError(isSextantErrorCode(code) ? code : 'INTERNAL', message, detail);
 }
