@@ -6,10 +6,14 @@ const glyphs: Record<ClaimStatus, { zero: number | null; draw: () => React.React
   proposed: { zero: 3, draw: () => <line x1={6} x2={16} y1={6} y2={6} strokeDasharray="2 2" /> },
   screened: { zero: 3, draw: () => <Whisker from={6} to={16} dot={11} filled={false} /> },
   confirmed: { zero: 3, draw: () => <Whisker from={6} to={16} dot={11} filled /> },
-  null: { zero: null, draw: () => <><line x1={4} x2={4} y1={1.5} y2={10.5} /><line x1={14} x2={14} y1={1.5} y2={10.5} /><Whisker from={6} to={12} dot={9} filled /></> },
+  null: { zero: null, draw: () => <><Bound x={4} /><Bound x={14} /><Whisker from={6} to={12} dot={9} filled /></> },
   refuted: { zero: 15, draw: () => <Whisker from={2} to={12} dot={7} filled /> },
   inconclusive: { zero: 9, draw: () => <Whisker from={0} to={18} dot={9} filled /> },
 };
+
+function Bound({ x }: { x: number }) {
+  return <line x1={x} x2={x} y1={1.5} y2={10.5} />;
+}
 
 function Whisker({ from, to, dot, filled }: { from: number; to: number; dot: number; filled: boolean }) {
   return (

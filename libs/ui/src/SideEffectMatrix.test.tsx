@@ -2,7 +2,8 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { SideEffectMatrix, verdictOf } from './SideEffectMatrix';
 
-const cell = (task: string, dose: number, estimate: number, half: number, q: number | null) => ({ task, dose, n: 300, q, effect: { estimate, lo: estimate - half, hi: estimate + half } });
+const cell = (task: string, dose: number, estimate: number, half: number, q: number | null) =>
+  ({ task, dose, n: 300, q, effect: { estimate, lo: estimate - half, hi: estimate + half } });
 
 describe('SideEffectMatrix', () => {
   it('tells a change, a finding of no effect, and an open cell apart', () => {

@@ -1,0 +1,27 @@
+import type * as PlotModule from '@observablehq/plot';
+import { useEffect, useRef } from 'react';
+import { useWidth } from './useWidth';
+
+export type Plot = typeof PlotModule;
+let loading: Promise<Plot> | undefined;
+
+/**
+ * Draws with Observable Plot into the returned element, again on every change of data or width. Plot is fetched
+ * once, on first use, so that a page is readable before its charts are.
+ */
+export function usePlot(draw: (plot: Plot, width: number) => Element) {
+  const [box, width] = useWidth<HTMLDivElement>(300);
+  const current = useRef(draw);
+  current.current = draw;
+  useEffect(() => {
+    let stale = false;
+    loading ??= import('@observablehq/plot');
+    void loading.then((plot) => {
+      if (!stale) box.current?.replaceChildren(current.current(plot, width));
+    });
+    return () => {
+      stale = true;
+    };
+  }, [box, width, draw]);
+  return box;
+}
