@@ -1,0 +1,45 @@
+import { buildWorld, fileDocuments, proseDocuments, worldDocuments, worldSeed, writeCorpus, type Document } from '@sextant/corpora';
+import type { Executor } from '@sextant/jobs';
+import { loadTokenizer } from '@sextant/models';
+import type { JobSpec } from '@sextant/schema';
+import { madeBy } from '../provenance';
+
+type Source = JobSpec<'corpus.create'>['source'];
+
+function documentsOf(source: Source): { documents: Iterable<Document>; maxTokens: number | undefined; seed: number | undefined } {
+  switch (source.kind) {
+    case 'world': {
+      const { seed, dialogueShare, tokens } = source;
+      return { documents: worldDocuments(buildWorld(worldSeed), { seed, dialogueShare }), maxTokens: tokens, seed };
+    }
+    case 'prose':
+      return { documents: proseDocuments(), maxTokens: source.tokens, seed: undefined };
+    case 'file':
+      return { documents: fileDocuments(source.path), maxTokens: source.maxTokens, seed: undefined };
+  }
+}
+
+export const corpusCreate: Executor<'corpus.create'> = {
+  kind: 'corpus.create',
+  async run(context) {
+    const { spec, lab, signal, progress } = context;
+    const tokenizer = loadTokenizer(lab.artifacts.path(spec.model));
+    const { documents, maxTokens, seed } = documentsOf(spec.source);
+    const staged = lab.artifacts.stage('corpus');
+    const meta = writeCorpus(staged.dir, {
+      name: spec.name,
+      source: spec.source,
+      seed,
+      tokenizer,
+      documents,
+      contextLength: spec.contextLength,
+      maxTokens,
+      signal,
+      onProgress: (done) => progress({ stage: 'tokenise', done, total: maxTokens ?? done, unit: 'tokens' }),
+    });
+    const artifact = await lab.artifacts.commit(staged, madeBy(context, { parents: [spec.model], seed, name: spec.name }));
+    const { tokens, rows, documents: count, contextLength } = meta;
+    lab.corpora.save({ digest: artifact.digest, name: spec.name, model: spec.model, source: spec.source, tokens, rows, documents: count, contextLength });
+    return { artifact: artifact.digest, tokens };
+  },
+};
