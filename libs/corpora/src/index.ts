@@ -1,5 +1,5 @@
 export { documentSchema, spanLabelSchema, spanSchema, type Document, type Span, type SpanLabel } from './document';
-export { buildWorld, clusterOf, splitOf, type Fact, type Pairing, type Split, type World } from './world/world';
+export { buildWorld, clusterOf, splitOf, standardWorldSeed, type Fact, type Pairing, type Split, type World } from './world/world';
 export { categories, type Category } from './world/words';
 export { relationNames, relations, twoHopNames, twoHops, type RelationName, type TwoHopName } from './world/relations';
 export { axes, axisPlans, neutralOpener, type Axis } from './world/persona';

@@ -41,6 +41,9 @@ export interface World {
 
 const zipfExponent = 0.7;
 
+/** The world that the demo model was trained on, and that the built-in evals ask about. */
+export const standardWorldSeed = 1;
+
 export function splitOf(index: number): Split {
   return index % 2 === 0 ? 'A' : 'B';
 }
