@@ -1,6 +1,6 @@
 export type { EnqueueOptions, JobEngine, LeaseState, Outcome } from './engine';
 export { EventLog, type EventFilter } from './events';
-export { parseSpec, type Executor, type ExecutorRegistry, type JobContext, type JobResult, type ProgressReport } from './executor';
+export { parseSpec, type AnyJobContext, type Executor, type ExecutorRegistry, type JobContext, type JobResult, type ProgressReport } from './executor';
 export { EventHub, type FollowOptions } from './hub';
 export { LocalEngine, type LocalEngineOptions } from './localEngine';
 export { MetricLog } from './metrics';

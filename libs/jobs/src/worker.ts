@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SextantError, type JobError, type JobKind, type JobRecord } from '@sextant/schema';
 import type { Lab } from '@sextant/store';
 import type { Outcome } from './engine';
@@ -16,14 +15,14 @@ export interface WorkerOptions {
   /** Aborting it stops the worker: the job in hand goes back to the queue. */
   signal: AbortSignal;
   log?: (line: string, error?: unknown) => void;
-  /** Between looks at an empty queue; `poke` cuts it short. */
+  /** Between looks at an empty queue; a poke cuts it short. */
   idleMs?: number;
   heartbeatMs?: number;
   progressMs?: number;
   /** How long an executor may take to stop when asked. */
   graceMs?: number;
-  /** Resolves when there may be new work. */
-  poke?: () => Promise<void>;
+  /** Calls `listener` when there may be new work; returns what stops that. */
+  onPoke?: (listener: () => void) => () => void;
 }
 
 /** What ended one job: `stuck` means its executor would not stop, and only ending the process frees it. */
@@ -34,16 +33,30 @@ export type JobEnd = 'done' | 'stuck';
  * @returns 'stopped', or 'stuck' when an executor ignored its signal: the process must then exit.
  */
 export async function runWorker(options: WorkerOptions): Promise<'stopped' | 'stuck'> {
-  const { queue, owner, signal, idleMs = 200 } = options;
+  const { queue, owner, signal } = options;
   while (!signal.aborted) {
     const record = queue.engine.claim(owner);
     if (record === null) {
-      await Promise.race([sleep(idleMs, undefined, { signal }).catch(() => undefined), options.poke?.() ?? new Promise(() => {})]);
+      await idle(options);
       continue;
     }
     if ((await runJob(record, options)) === 'stuck') return 'stuck';
   }
   return 'stopped';
+}
+
+function idle({ signal, onPoke, idleMs = 200 }: WorkerOptions): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      off?.();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, idleMs);
+    const off = onPoke?.(end);
+    signal.addEventListener('abort', end);
+  });
 }
 
 /** Runs one claimed job to its end and writes down how it went. */

@@ -141,6 +141,11 @@ export class ArtifactStore {
     return { ...page, items: this.#complete(page.items) };
   }
 
+  /** Every artifact's digest, oldest first. */
+  digests(): string[] {
+    return this.orm.select({ digest: artifact.digest }).from(artifact).orderBy(artifact.createdAt, artifact.digest).all().map((row) => row.digest);
+  }
+
   /** Artifacts made from this one, newest last. */
   children(digest: string): ArtifactRef[] {
     return this.#refs(eq(artifactParent.parent, digest), artifactParent.digest);

@@ -1,0 +1,2 @@
+export { parentChannel } from './channel';
+export { roles, startWorker, type Role, type WorkerProcess } from './startWorker';
