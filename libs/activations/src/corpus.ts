@@ -17,27 +17,31 @@ export interface KeptTokens {
   bosId: number | null;
   /** Rows that have to be run. */
   rowCount: number;
-  /** Tokens kept in all of them. */
+  /** Places (row · contextLength + position) from here on are not kept. */
+  end: number;
+  /** Tokens kept. */
   tokens: number;
 }
 
 /**
- * Which rows to run so that `maxTokens` tokens are kept (all of them when it is not given); the last row is
- * cut where the count is reached.
+ * Which tokens to harvest so that `maxTokens` are kept (all of them when it is not given); the last row is cut
+ * where the count is reached.
  * @throws SextantError INVALID_INPUT when the arrays disagree, or when nothing would be kept.
  */
 export function keptTokens(corpus: TokenRows, bosId: number | null, maxTokens = Infinity): KeptTokens {
   const { contextLength } = corpus.meta;
-  const total = corpus.tokens.length / contextLength;
-  if (!Number.isInteger(total) || corpus.mask.length !== corpus.tokens.length || corpus.tokenDocuments.length !== corpus.tokens.length) {
-    const counts = `${corpus.tokens.length} tokens, ${corpus.mask.length} mask values and ${corpus.tokenDocuments.length} document ids`;
+  const { length } = corpus.tokens;
+  if (length % contextLength !== 0 || corpus.mask.length !== length || corpus.tokenDocuments.length !== length) {
+    const counts = `${length} tokens, ${corpus.mask.length} mask values and ${corpus.tokenDocuments.length} document ids`;
     throw new SextantError('INVALID_INPUT', `the corpus has ${counts} in rows of ${contextLength}: they disagree`, { field: 'corpus' });
   }
-  const kept: KeptTokens = { corpus, bosId, rowCount: 0, tokens: 0 };
-  for (; kept.rowCount < total && kept.tokens < maxTokens; kept.rowCount++) {
-    kept.tokens += countKept(kept, kept.rowCount, kept.rowCount + 1);
+  const kept: KeptTokens = { corpus, bosId, rowCount: 0, end: length, tokens: 0 };
+  for (let at = 0; at < length && kept.tokens < maxTokens; at++) {
+    if (!isKept(kept, at)) continue;
+    kept.tokens++;
+    kept.rowCount = Math.floor(at / contextLength) + 1;
+    if (kept.tokens === maxTokens) kept.end = at + 1;
   }
-  kept.tokens = Math.min(kept.tokens, maxTokens);
   if (kept.tokens === 0) {
     throw new SextantError('INVALID_INPUT', 'the corpus has no token to harvest: it is empty, or all padding and begin-of-sequence tokens', { field: 'corpus' });
   }
@@ -45,14 +49,6 @@ export function keptTokens(corpus: TokenRows, bosId: number | null, maxTokens = 
 }
 
 /** Whether the token at this place of the corpus is harvested. */
-export function isKept({ corpus, bosId }: KeptTokens, at: number): boolean {
-  return corpus.mask[at] === 1 && corpus.tokens[at] !== bosId;
-}
-
-/** Tokens kept in rows [from, to), before `maxTokens` cuts. */
-export function countKept(kept: KeptTokens, from: number, to: number): number {
-  const { contextLength } = kept.corpus.meta;
-  let count = 0;
-  for (let at = from * contextLength; at < to * contextLength; at++) if (isKept(kept, at)) count++;
-  return count;
+export function isKept({ corpus, bosId, end }: KeptTokens, at: number): boolean {
+  return at < end && corpus.mask[at] === 1 && corpus.tokens[at] !== bosId;
 }

@@ -1,6 +1,7 @@
 import { SextantError } from '@sextant/schema';
+import { firstNonFinite } from '@sextant/formats';
 import { captureHook, type HarvestModel } from './capture';
-import { countKept, isKept, type KeptTokens } from './corpus';
+import { isKept, type KeptTokens } from './corpus';
 
 /** Activations of some tokens with where each came from; every array has one entry (or row) per token. */
 export interface ActivationBatch {
@@ -34,7 +35,6 @@ export async function* harvestStream(options: HarvestStreamOptions): AsyncGenera
   const { model, kept, hook, batchSize, from = 0, to = kept.rowCount, signal } = options;
   const { tokens, mask, tokenDocuments, meta } = kept.corpus;
   const { contextLength } = meta;
-  let left = kept.tokens - countKept(kept, 0, from);
   for (let row = from; row < to; row += batchSize) {
     // Lets signals and heartbeats through between batches.
     await new Promise(setImmediate);
@@ -42,14 +42,13 @@ export async function* harvestStream(options: HarvestStreamOptions): AsyncGenera
     const batch = Math.min(batchSize, to - row);
     const [start, end] = [row * contextLength, (row + batch) * contextLength];
     const places: number[] = [];
-    for (let at = start; at < end && places.length < left; at++) if (isKept(kept, at)) places.push(at);
-    left -= places.length;
+    for (let at = start; at < end; at++) if (isKept(kept, at)) places.push(at);
     if (places.length === 0) continue;
     const { values, d } = await captureHook(model, hook, { ids: tokens.slice(start, end), mask: mask.slice(start, end), batch, length: contextLength });
 
     const activations = new Float32Array(places.length * d);
     places.forEach((at, i) => activations.set(values.subarray((at - start) * d, (at - start + 1) * d), i * d));
-    const bad = activations.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNonFinite(activations);
     if (bad >= 0) {
       const at = places[Math.floor(bad / d)]!;
       const where = `row ${Math.floor(at / contextLength)}, position ${at % contextLength}`;

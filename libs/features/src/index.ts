@@ -1,0 +1,13 @@
+export { buildFeatureIndex, defaultSettings, type BuildOptions, type BuildProgress, type FeatureIndexSettings } from './build/buildFeatureIndex';
+export { readoutOf, type Readout } from './readout';
+export { FeatureIndex, openFeatureIndex, type OpenOptions } from './featureIndex';
+export type { FeatureList, FeatureSort, ListOptions } from './featureTable';
+export type { FeatureManifest } from './layout';
+export { eachActivation, type IndexedDictionary, type SparseCodes } from './sparseCodes';
+export { quantile } from './quantiles';
+export { encodeTexts, type TextCodes, type TextSource } from './search/textCodes';
+export type { SearchHit } from './search/searchHit';
+export { searchText, testText } from './search/searchText';
+export { contrast, searchContrast, type ContrastOptions, type ContrastStatistics } from './search/searchContrast';
+export { searchToken } from './search/searchToken';
+export { searchSimilar } from './search/searchSimilar';
