@@ -1,0 +1,20 @@
+/** What a chosen backend is. */
+export interface BackendInfo {
+  name: string;
+  /** Why this one: asked for by name, or the first that is present. */
+  reason: string;
+  threads: number;
+  /** Instruction set or device, for people. */
+  isa: string;
+  version: string;
+}
+
+export type Availability = { present: true; detail: Omit<BackendInfo, 'name' | 'reason'> } | { present: false; reason: string };
+
+/** One way to run TF.js. Adding one is a file here and a line in the registry. */
+export interface BackendProvider {
+  name: string;
+  description: string;
+  /** Loads and registers the backend with TF.js, or says why it cannot; called at most once per process. */
+  prepare(): Promise<Availability>;
+}

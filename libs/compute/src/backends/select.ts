@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs';
+import { SextantError } from '@sextant/schema';
+import type { Availability, BackendInfo, BackendProvider } from './provider';
+import { backendProviders } from './registry';
+
+export interface BackendStatus {
+  name: string;
+  description: string;
+  present: boolean;
+  /** Why it is absent, or what it runs on. */
+  detail: string;
+}
+
+const prepared = new Map<string, Promise<Availability>>();
+
+function prepare(provider: BackendProvider): Promise<Availability> {
+  let result = prepared.get(provider.name);
+  if (!result) {
+    result = provider.prepare();
+    prepared.set(provider.name, result);
+  }
+  return result;
+}
+
+/** Every backend this build knows, present or not, and why not. */
+export async function listBackends(): Promise<BackendStatus[]> {
+  return Promise.all(
+    backendProviders.map(async (provider) => {
+      const { name, description } = provider;
+      const found = await prepare(provider);
+      const detail = found.present ? `${found.detail.isa}, ${found.detail.threads} thread(s)` : found.reason;
+      return { name, description, present: found.present, detail };
+    }),
+  );
+}
+
+export interface SelectOptions {
+  /** A backend by name; by default SEXTANT_BACKEND, else the best one present. */
+  name?: string;
+  log?: (line: string) => void;
+}
+
+/**
+ * Makes TF.js compute on one backend, and says which and why.
+ * @throws SextantError UNAVAILABLE when a backend asked for by name is unknown or absent
+ */
+export async function selectBackend({ name, log }: SelectOptions = {}): Promise<BackendInfo> {
+  const wanted = name ?? (process.env.SEXTANT_BACKEND || undefined);
+  const skipped: string[] = [];
+  for (const provider of backendProviders) {
+    if (wanted !== undefined && provider.name !== wanted) continue;
+    const found = await prepare(provider);
+    const usable = found.present && (await tf.setBackend(provider.name));
+    if (found.present && usable) {
+      await tf.ready();
+      const asked = name ? 'asked for by name' : 'asked for by SEXTANT_BACKEND';
+      const reason = wanted !== undefined ? asked : ['the best backend present', ...skipped].join('; ');
+      const info = { name: provider.name, reason, ...found.detail };
+      log?.(`backend ${info.name}: ${info.isa}, ${info.threads} thread(s) (${info.reason})`);
+      return info;
+    }
+    const why = found.present ? 'it did not start' : found.reason;
+    if (wanted !== undefined) {
+      throw new SextantError('UNAVAILABLE', `backend "${wanted}" is not available here: ${why}`, { field: 'SEXTANT_BACKEND', value: wanted });
+    }
+    skipped.push(`${provider.name} skipped, ${why}`);
+  }
+  const known = backendProviders.map((provider) => provider.name).join(', ');
+  throw new SextantError('UNAVAILABLE', `backend "${wanted}" is unknown; choose one of ${known}, or unset SEXTANT_BACKEND`, {
+    field: 'SEXTANT_BACKEND',
+    value: wanted,
+  });
+}

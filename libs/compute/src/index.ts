@@ -1,0 +1,16 @@
+export * as tf from '@tensorflow/tfjs';
+export { AdamW, type AdamWOptions, type AdamWState } from './adamW';
+export type { BackendInfo, BackendProvider } from './backends/provider';
+export { listBackends, selectBackend, type BackendStatus, type SelectOptions } from './backends/select';
+export { clipByGlobalNorm, globalNorm, GradientAccumulator } from './gradients';
+export { attention, attentionPattern, type AttentionInput } from './ops/attention';
+export { crossEntropy } from './ops/crossEntropy';
+export { embedding } from './ops/embedding';
+export { gelu, type GeluForm } from './ops/gelu';
+export { layerNorm } from './ops/layerNorm';
+export { linear } from './ops/linear';
+export { product } from './ops/product';
+export { rmsNorm } from './ops/rmsNorm';
+export { rope, type RopeOptions } from './ops/rope';
+export { swiglu } from './ops/swiglu';
+export { Rng, type RngState } from './rng';

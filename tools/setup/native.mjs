@@ -1,0 +1,159 @@
+// Builds libs/compute/native into one Node-API addon by calling the C++ compiler directly: no node-gyp, no Python,
+// no download. Kernel files are compiled once per instruction set, each into a namespace of that name.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { root, seconds } from './root.mjs';
+
+const sourceDir = path.join(root, 'libs/compute/native/src');
+const buildDir = path.join(root, 'libs/compute/native/build', `${process.platform}-${process.arch}`);
+export const addonPath = path.join(buildDir, 'sextant.node');
+
+// Shared by all instruction sets and compiled for the least of them, so that the addon loads on any processor.
+const sharedFiles = ['addon.cc', 'call.cc', 'pool.cc'];
+
+const instructionSets =
+  process.arch === 'x64'
+    ? [
+        { name: 'baseline', flags: [] },
+        { name: 'avx2', flags: ['-mavx2', '-mfma'] },
+        {
+          name: 'avx512',
+          flags: ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mfma', '-mprefer-vector-width=512'],
+        },
+      ]
+    : [{ name: 'baseline', flags: [] }];
+
+const commonFlags = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+  '-ffp-contract=fast',
+  '-pthread',
+  '-DNAPI_VERSION=8',
+];
+
+const linkFlags = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-pthread'];
+
+/** The C++ compiler to use: $CXX, else the first of c++, g++, clang++ that runs. Null where there is none. */
+export function findCompiler() {
+  for (const command of [process.env.CXX, 'c++', 'g++', 'clang++']) {
+    if (!command) continue;
+    const result = spawnSync(command, ['--version'], { encoding: 'utf8' });
+    if (result.status === 0) return { command, version: result.stdout.split('\n')[0] };
+  }
+  return null;
+}
+
+function headersDir() {
+  const require = createRequire(path.join(root, 'package.json'));
+  return require('node-api-headers').include_dir;
+}
+
+const hashOf = (...parts) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 24);
+};
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ${args.join(' ')}\n${output}`))));
+  });
+}
+
+async function inParallel(jobs, width) {
+  const queue = [...jobs];
+  const worker = async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+const accepts = (compiler, flags) =>
+  flags.length === 0 || spawnSync(compiler.command, [...flags, '-fsyntax-only', '-x', 'c++', os.devNull]).status === 0;
+
+/** Flags a source asks for on its first line: `// compile with: -ffp-contract=off`. */
+const ownFlags = (text) => /^\/\/ compile with: (.*)$/m.exec(text.slice(0, 200))?.[1].trim().split(/\s+/) ?? [];
+
+/** Everything to compile: one entry per object, named by a hash of all it is made from. */
+function plan(compiler) {
+  const files = readdirSync(sourceDir).sort();
+  const read = (file) => readFileSync(path.join(sourceDir, file), 'utf8');
+  const headers = files.filter((file) => file.endsWith('.h')).map((file) => file + read(file)).join('\n');
+  const sets = instructionSets.filter((set) => accepts(compiler, set.flags));
+  const available = sets.map((set) => `-DSEXTANT_HAS_${set.name.toUpperCase()}`);
+  const objects = [];
+  const add = (file, label, shared) => {
+    const flags = [...shared, ...ownFlags(read(file))];
+    const hash = hashOf(compiler.version, flags.join(' '), headers, read(file));
+    objects.push({ source: path.join(sourceDir, file), flags, object: path.join(buildDir, 'objects', `${label}.${hash}.o`) });
+  };
+  for (const file of files.filter((name) => name.endsWith('.cc'))) {
+    const name = file.slice(0, -3);
+    if (sharedFiles.includes(file)) add(file, name, [...commonFlags, ...available]);
+    else for (const set of sets) add(file, `${name}.${set.name}`, [...commonFlags, ...set.flags, `-DSEXTANT_ISA=${set.name}`]);
+  }
+  return objects;
+}
+
+/**
+ * Builds the addon where sources, flags or compiler changed; otherwise does nothing.
+ * @returns {Promise<{ state: 'ready' | 'built' | 'skipped', reason: string }>}
+ */
+export async function ensureNative({ log = console.log } = {}) {
+  if (process.platform === 'win32') {
+    return { state: 'skipped', reason: 'the native backend needs g++ or clang++ on Linux or macOS; TF.js runs on WebAssembly here' };
+  }
+  const compiler = findCompiler();
+  if (!compiler) {
+    return {
+      state: 'skipped',
+      reason:
+        'no C++ compiler found (c++, g++, clang++ or $CXX). TF.js will run on WebAssembly, some 5 to 10 times slower. ' +
+        'To get the native backend: `apt-get install g++` (Debian, Ubuntu) or `xcode-select --install` (macOS), then `npm run setup`',
+    };
+  }
+  const objects = plan(compiler);
+  const hash = hashOf(linkFlags.join(' '), ...objects.map((item) => item.object));
+  const stamp = path.join(buildDir, 'sextant.hash');
+  if (existsSync(addonPath) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
+    return { state: 'ready', reason: `native backend up to date (${compiler.version})` };
+  }
+  const started = Date.now();
+  mkdirSync(path.join(buildDir, 'objects'), { recursive: true });
+  const missing = objects.filter((item) => !existsSync(item.object));
+  log(`Building the native backend: ${missing.length} of ${objects.length} objects with ${compiler.command} (some 30 s the first time) …`);
+  const include = headersDir();
+  // Written beside and renamed: two builds at once, or one cut short, never leave half a file under the final name.
+  const compile = async ({ source, flags, object }) => {
+    const partial = `${object}.${process.pid}.part`;
+    await run(compiler.command, [...flags, '-I', include, '-c', source, '-o', partial]);
+    renameSync(partial, object);
+  };
+  try {
+    await inParallel(missing.map((item) => () => compile(item)), os.availableParallelism());
+    const partial = `${addonPath}.${process.pid}.part`;
+    await run(compiler.command, [...linkFlags, '-o', partial, ...objects.map((item) => item.object)]);
+    renameSync(partial, addonPath);
+  } catch (error) {
+    return { state: 'skipped', reason: `the native backend did not compile; TF.js will run on WebAssembly.\n${error.message}` };
+  }
+  writeFileSync(stamp, hash);
+  const current = new Set(objects.map((item) => path.basename(item.object)));
+  for (const file of readdirSync(path.join(buildDir, 'objects'))) {
+    if (file.endsWith('.o') && !current.has(file)) rmSync(path.join(buildDir, 'objects', file), { force: true });
+  }
+  return { state: 'built', reason: `native backend built in ${seconds(started)} with ${compiler.version}` };
+}
