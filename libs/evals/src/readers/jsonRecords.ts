@@ -17,7 +17,7 @@ export function taskFiles(path: string, extensions: readonly string[], subset?: 
   const files = statSync(path).isDirectory() ? filesBelow(path, extensions) : [path];
   const named = files.map((file) => ({ file, subset: subsetName(file) })).filter((entry) => subset === undefined || entry.subset === subset);
   if (named.length === 0) {
-    const wanted = subset === undefined ? `files with the extension ${extensions.join(' or ')}` : `a subset "${subset}"`;
+    const wanted = subset === undefined ? `file with the extension ${extensions.join(' or ')}` : `subset "${subset}"`;
     throw new SextantError('NOT_FOUND', `${path}: holds no ${wanted}; found ${files.map(subsetName).join(', ') || 'nothing'}`, {
       file: path,
       field: subset === undefined ? 'path' : 'subset',

@@ -86,8 +86,6 @@ function fromRow(record: Located): Question {
   const { Question: question, Category: category, ...answers } = checked(row, record);
   const right = splitAnswers(answers['Correct Answers']);
   const wrong = splitAnswers(answers['Incorrect Answers']);
-  const both = right.find((answer) => wrong.includes(answer));
-  if (both !== undefined) refuse(record, 'Incorrect Answers', `"${both}" is also a correct answer`, both);
   return {
     question,
     category,
