@@ -1,9 +1,10 @@
 import { SextantError } from '@sextant/schema';
+import { floatsOf, integersOf, type ElementType } from './elements';
 import { assertFinite } from './finite';
-import { fromBfloat16, fromHalf } from './half';
 import { PositionalFile } from './positionalFile';
 import { readSafetensorsHeader } from './safetensorsHeader';
-import { safetensorsWidths, type TensorEntry, type TensorInfo } from './safetensorsTypes';
+import { safetensorsWidths, type SafetensorsDtype, type TensorEntry, type TensorInfo } from './safetensorsTypes';
+import type { TensorFile } from './tensorFile';
 
 export interface ReadOptions {
   /** Return NaN and infinities instead of refusing them. */
@@ -12,8 +13,13 @@ export interface ReadOptions {
   rows?: { start: number; count: number };
 }
 
+/** How each dtype's numbers are read; 8-bit floats only come raw. */
+const elementTypes: Partial<Record<SafetensorsDtype, ElementType>> = {
+  F64: 'f64', F32: 'f32', F16: 'f16', BF16: 'bf16', I64: 'i64', U64: 'u64', I32: 'i32', U32: 'u32', I16: 'i16', U16: 'u16', I8: 'i8', U8: 'u8', BOOL: 'bool',
+};
+
 /** A safetensors file, read lazily: only the header is in memory, each tensor comes by positional reads. */
-export class SafetensorsFile {
+export class SafetensorsFile implements TensorFile {
   readonly metadata: Record<string, string>;
   private readonly tensors: Map<string, TensorEntry>;
 
@@ -47,12 +53,8 @@ export class SafetensorsFile {
   read(name: string, options: ReadOptions = {}): Float32Array {
     const { dtype, shape } = this.entry(name);
     const bytes = this.bytes(name, options.rows);
-    let values: Float32Array;
-    if (dtype === 'F32') values = new Float32Array(bytes.buffer);
-    else if (dtype === 'F16') values = fromHalf(new Uint16Array(bytes.buffer));
-    else if (dtype === 'BF16') values = fromBfloat16(new Uint16Array(bytes.buffer));
-    else if (dtype === 'F64') values = Float32Array.from(new Float64Array(bytes.buffer));
-    else return this.refuse(name, `is ${dtype}; expected floating-point numbers (F32, F16, BF16 or F64)`, dtype);
+    const type = elementTypes[dtype];
+    const values = (type && floatsOf(type, bytes)) ?? this.refuse(name, `is ${dtype}; expected floating-point numbers (F32, F16, BF16 or F64)`, dtype);
     if (!options.allowNonFinite) {
       const rowLength = shape.slice(1).reduce((product, dimension) => product * dimension, 1);
       assertFinite(values, { file: this.path, tensor: name, shape, start: (options.rows?.start ?? 0) * rowLength });
@@ -66,28 +68,10 @@ export class SafetensorsFile {
    */
   readInt(name: string, options: Pick<ReadOptions, 'rows'> = {}): Int32Array {
     const { dtype } = this.entry(name);
-    const { buffer } = this.bytes(name, options.rows);
-    switch (dtype) {
-      case 'I32':
-        return new Int32Array(buffer);
-      case 'BOOL':
-      case 'U8':
-        return Int32Array.from(new Uint8Array(buffer));
-      case 'I8':
-        return Int32Array.from(new Int8Array(buffer));
-      case 'U16':
-        return Int32Array.from(new Uint16Array(buffer));
-      case 'I16':
-        return Int32Array.from(new Int16Array(buffer));
-      case 'U32':
-        return this.narrow(name, new Uint32Array(buffer));
-      case 'I64':
-        return this.narrow(name, new BigInt64Array(buffer));
-      case 'U64':
-        return this.narrow(name, new BigUint64Array(buffer));
-      default:
-        return this.refuse(name, `is ${dtype}; expected integers`, dtype);
-    }
+    const type = elementTypes[dtype];
+    const values = type ? integersOf(type, this.bytes(name, options.rows)) : null;
+    if (typeof values === 'string') return this.refuse(name, `holds ${values}, which does not fit 32 bits`, values);
+    return values ?? this.refuse(name, `is ${dtype}; expected integers`, dtype);
   }
 
   /** The tensor's bytes as they are in the file (little-endian). */
@@ -123,15 +107,6 @@ export class SafetensorsFile {
     const bytes = new Uint8Array(length);
     this.file.readInto(bytes, offset);
     return bytes;
-  }
-
-  private narrow(name: string, wide: Uint32Array | BigInt64Array | BigUint64Array): Int32Array {
-    const values = new Int32Array(wide.length);
-    for (let i = 0; i < wide.length; i++) {
-      values[i] = Number(wide[i]!);
-      if (BigInt(values[i]!) !== BigInt(wide[i]!)) return this.refuse(name, `holds ${wide[i]}, which does not fit 32 bits`, String(wide[i]));
-    }
-    return values;
   }
 
   private refuse(name: string, what: string, value: unknown): never {
