@@ -18,6 +18,7 @@ export type Direction = z.infer<typeof directionSchema>;
  * - `ablate`     h' = h − a_i d_i
  * - `add`        h' = h + dose · unit · v̂
  * - `projectOut` h' = h − v̂ v̂ᵀ h
+ * - `reconstruct` h' = decode(encode(h)): the dictionary's reconstruction, its error dropped
  */
 export const operationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('clamp'), feature: featureRefSchema, dose: z.number() }),
@@ -31,11 +32,13 @@ export const operationSchema = z.discriminatedUnion('kind', [
     unit: z.number().positive(),
     /**
      * When set, the added length is that of this feature's clamp at `dose` on each token
-     * (|dose · max_i − a_i|), so that a control disturbs every token exactly as much as the thing it controls.
+     * (|dose · max_i − a_i|, with the sign of the dose), so that a control disturbs every token exactly as much as
+     * the thing it controls.
      */
     matchClampOf: featureRefSchema.optional(),
   }),
   z.object({ kind: z.literal('projectOut'), direction: directionSchema }),
+  z.object({ kind: z.literal('reconstruct'), dictionary: digestSchema }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
