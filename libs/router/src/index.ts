@@ -2,3 +2,4 @@ export { appRouter, type AppRouter, type RouterInputs, type RouterOutputs } from
 export type { RouterContext } from './context';
 export { describeError, toTrpcError, type ErrorData } from './errors';
 export { createCallerFactory } from './init';
+export { listProcedures, openApiDocument, restPath, type RestProcedure } from './openapi';

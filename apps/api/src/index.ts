@@ -1,0 +1,1 @@
+export { serve, type SextantServer, type ServeOptions } from './server';
