@@ -1,4 +1,4 @@
-import { buildWorld, fileDocuments, proseDocuments, worldDocuments, worldSeed, writeCorpus, type Document } from '@sextant/corpora';
+import { buildWorld, fileDocuments, proseDocuments, worldDocuments, standardWorldSeed, writeCorpus, type Document } from '@sextant/corpora';
 import type { Executor } from '@sextant/jobs';
 import { loadTokenizer } from '@sextant/models';
 import type { JobSpec } from '@sextant/schema';
@@ -10,7 +10,7 @@ function documentsOf(source: Source): { documents: Iterable<Document>; maxTokens
   switch (source.kind) {
     case 'world': {
       const { seed, dialogueShare, tokens } = source;
-      return { documents: worldDocuments(buildWorld(worldSeed), { seed, dialogueShare }), maxTokens: tokens, seed };
+      return { documents: worldDocuments(buildWorld(standardWorldSeed), { seed, dialogueShare }), maxTokens: tokens, seed };
     }
     case 'prose':
       return { documents: proseDocuments(), maxTokens: source.tokens, seed: undefined };

@@ -33,7 +33,7 @@ export const modelImport: Executor<'model.import'> = {
         digest: artifact.digest,
         name,
         family: model.config.family,
-        parameters: model.parameterCount,
+        parameters: model.config.parameters,
         config: { ...model.config },
         hookPoints: model.hookPoints(),
         card: card ? readFileSync(card, 'utf8') : null,
