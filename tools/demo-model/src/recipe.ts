@@ -59,6 +59,6 @@ export const recipe = {
     prosePassages: 200,
     seed: 0,
   },
-} as const;
+};
 
 export type Recipe = typeof recipe;
