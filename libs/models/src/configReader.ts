@@ -1,0 +1,91 @@
+import { SextantError } from '@sextant/schema';
+import { isJsonObject, type JsonObject } from './json';
+
+/** Larger than any dimension of a published model; keeps a damaged file from asking for all memory. */
+const LARGEST_DIMENSION = 1 << 24;
+const MOST_LAYERS = 1024;
+
+/** Reads typed fields of a config.json; every complaint names file, field and value. `null` counts as absent. */
+export class ConfigReader {
+  constructor(
+    readonly values: JsonObject,
+    readonly file: string,
+    private readonly path = '',
+  ) {}
+
+  has(key: string): boolean {
+    return this.values[key] !== undefined && this.values[key] !== null;
+  }
+
+  /** A positive integer. */
+  size(key: string, fallback?: number): number {
+    return this.read(key, fallback, `a whole number from 1 to ${LARGEST_DIMENSION}`, (value): value is number => isSize(value));
+  }
+
+  /** A number of blocks. */
+  layers(key: string): number {
+    const count = this.size(key);
+    return count <= MOST_LAYERS ? count : this.refuse(key, `at most ${MOST_LAYERS} layers`);
+  }
+
+  number(key: string, fallback?: number): number {
+    return this.read(key, fallback, 'a finite number', (value): value is number => typeof value === 'number' && Number.isFinite(value));
+  }
+
+  positive(key: string, fallback?: number): number {
+    return this.read(key, fallback, 'a number above 0', (value): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0);
+  }
+
+  flag(key: string, fallback?: boolean): boolean {
+    return this.read(key, fallback, 'true or false', (value): value is boolean => typeof value === 'boolean');
+  }
+
+  text(key: string, fallback?: string): string {
+    return this.read(key, fallback, 'a string', (value): value is string => typeof value === 'string');
+  }
+
+  /** The value that the table gives for the field's text. */
+  choice<T>(key: string, table: Readonly<Record<string, T>>, fallback?: string): T {
+    const isKnown = (value: unknown): value is string => typeof value === 'string' && Object.hasOwn(table, value);
+    return table[this.read(key, fallback, `one of ${Object.keys(table).join(', ')}`, isKnown)]!;
+  }
+
+  /** A list of exactly `count` values of the table; null when absent. */
+  choices<T>(key: string, table: Readonly<Record<string, T>>, count: number): T[] | null {
+    if (!this.has(key)) return null;
+    const value = this.values[key];
+    const expected = `a list of ${count} of ${Object.keys(table).join(', ')}`;
+    if (!Array.isArray(value) || value.length !== count) return this.refuse(key, expected);
+    return value.map((entry) => (typeof entry === 'string' && Object.hasOwn(table, entry) ? table[entry]! : this.refuse(key, expected)));
+  }
+
+  /** A nested object; null when absent. */
+  section(key: string): ConfigReader | null {
+    if (!this.has(key)) return null;
+    const value = this.values[key];
+    return isJsonObject(value) ? new ConfigReader(value, this.file, `${this.path}${key}.`) : this.refuse(key, 'an object');
+  }
+
+  /** Refuses the file unless the field is absent or has this value: it would change what the model computes. */
+  only(key: string, value: boolean | number | string, why: string): void {
+    if (this.has(key) && this.values[key] !== value) this.refuse(key, `${JSON.stringify(value)} (${why})`);
+  }
+
+  refuse(key: string, expected: string): never {
+    const field = this.path + key;
+    const value = this.values[key];
+    const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value).slice(0, 120)}`;
+    throw new SextantError('INVALID_FILE', `${this.file}: "${field}" ${found}; expected ${expected}`, { file: this.file, field, value });
+  }
+
+  private read<T>(key: string, fallback: T | undefined, expected: string, accepts: (value: unknown) => value is T): T {
+    const value = this.values[key];
+    if (accepts(value)) return value;
+    if (value === undefined || value === null) return fallback ?? this.refuse(key, expected);
+    return this.refuse(key, expected);
+  }
+}
+
+function isSize(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LARGEST_DIMENSION;
+}
