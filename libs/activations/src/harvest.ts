@@ -180,7 +180,7 @@ function concatenate<T extends Float32Array | Int32Array>(make: new (length: num
 }
 
 function writeJson(path: string, value: unknown): void {
-  writeFileAtomic(path, [Buffer.from(`${JSON.stringify(value, null, 1)}\n`)]);
+  writeFileAtomic(path, [Buffer.from(`${canonicalJson(value)}\n`)]);
 }
 
 function clear(outDir: string): void {

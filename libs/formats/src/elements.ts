@@ -57,7 +57,8 @@ export function integersOf(type: ElementType, bytes: Uint8Array): Int32Array | s
 /** The bytes in memory of their own, so that typed arrays may begin at 0. */
 function aligned(bytes: Uint8Array): { buffer: ArrayBuffer } {
   const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && bytes.byteOffset === 0 && bytes.byteLength === buffer.byteLength ? { buffer } : { buffer: new Uint8Array(bytes).buffer };
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === buffer.byteLength;
+  return whole && buffer instanceof ArrayBuffer ? { buffer } : { buffer: new Uint8Array(bytes).buffer };
 }
 
 function narrowToInt32(wide: Uint32Array | BigInt64Array | BigUint64Array): Int32Array | string {

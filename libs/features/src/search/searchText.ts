@@ -27,7 +27,10 @@ export async function searchText(index: FeatureIndex, source: TextSource, { text
 }
 
 /** One feature's activation on every token of a text. */
-export async function testText(source: TextSource, { feature, text }: { feature: number; text: string }): Promise<{ tokens: string[]; activations: number[]; peak: number }> {
+export async function testText(
+  source: TextSource,
+  { feature, text }: { feature: number; text: string },
+): Promise<{ tokens: string[]; activations: number[]; peak: number }> {
   if (!Number.isInteger(feature) || feature < 0 || feature >= source.dictionary.n) {
     throw new SextantError('NOT_FOUND', `there is no feature ${feature}; this dictionary has features 0 to ${source.dictionary.n - 1}`, { field: 'index', value: feature });
   }
