@@ -1,4 +1,5 @@
 import type { NativeKernel } from '../native/kernel';
+import { dictionaryKernels } from '../dictionary/index';
 import { fusedKernels } from '../ops/index';
 import { binaryKernels } from './binary';
 import { indexingKernels } from './indexing';
@@ -18,4 +19,5 @@ export const nativeKernels: NativeKernel[] = [
   ...indexingKernels,
   ...valueKernels,
   ...fusedKernels,
+  ...dictionaryKernels,
 ];

@@ -18,6 +18,9 @@ type Reduction<Out> = (x: Floats, out: Out, outer: number, count: number, inner:
 /** Batch, queries, keys, heads, key heads, width, offset, window (0 = none), scale, softcap (0 = none), key mask. */
 export type AttentionShape = [number, number, number, number, number, number, number, number, number, number, Ints | null];
 
+/** x, weights, bias, scale, subset, rows, d, n. */
+type DictionaryOperands = [Floats, Floats, Floats, Floats | null, Ints | null, number, number, number];
+
 /** The functions of native/src: each checks the type and length of what it is given and throws TypeError. */
 export interface NativeAddon {
   isa(): string;
@@ -111,6 +114,27 @@ export interface NativeAddon {
     beta2: number, eps: number, weightDecay: number, step: number,
   ): void;
   squaredNorm(arrays: Floats[]): number;
+
+  /** The k largest pre-activations a row. Entries found, to be fetched by dictionaryTakeCodes; see the C++ for `fault`. */
+  dictionaryEncodeTopK(...operands: [...DictionaryOperands, k: number, positive: boolean, fault: Ints]): number;
+  dictionaryEncodeThreshold(...operands: [...DictionaryOperands, threshold: Floats | null, fault: Ints]): number;
+  dictionaryTakeCodes(offsets: Ints, features: Ints, values: Floats): void;
+  dictionaryDecode(
+    offsets: Ints, features: Ints, values: Floats, weights: Floats, bias: Floats | null, out: Floats, rows: number, n: number, d: number,
+  ): void;
+  dictionaryEntryDots(
+    offsets: Ints, features: Ints, rows: Floats, weights: Floats, out: Floats, count: number, n: number, d: number,
+  ): void;
+  dictionaryFeatureRows(
+    offsets: Ints, features: Ints, values: Floats, rows: Floats, out: Floats, count: number, n: number, d: number,
+  ): void;
+  dictionaryFeatureSums(offsets: Ints, features: Ints, values: Floats, out: Floats, count: number, n: number): void;
+  /** Σ g² of a gradient, without its part along the rows of `along` where given. */
+  dictionaryGradientSquare(along: Floats | null, gradient: Floats, rows: number, d: number): number;
+  dictionaryAdam(
+    parameter: Floats, gradient: Floats, m: Floats, v: Floats, rows: number, d: number, learningRate: number, beta1: number,
+    beta2: number, eps: number, step: number, gradientScale: number, tangent: boolean, unitNorm: boolean,
+  ): void;
 }
 
 const addonUrl = new URL(`../../native/build/${process.platform}-${process.arch}/sextant.node`, import.meta.url);

@@ -1,0 +1,5 @@
+import type { NativeKernel } from '../native/kernel';
+import { dictionaryEncodeKernels } from './encodeKernels';
+import { dictionaryCodeKernels } from './sparseKernels';
+
+export const dictionaryKernels: NativeKernel[] = [...dictionaryEncodeKernels, ...dictionaryCodeKernels];
