@@ -26,6 +26,8 @@ export interface ServeOptions {
   /** Start workers now, or each when it is first needed. */
   workers?: 'now' | 'when-needed' | undefined;
   workerEntry?: URL | undefined;
+  /** How long a cancelled job may keep its worker busy before the worker is killed. */
+  overdueMs?: number | undefined;
   /** Folder of the built workbench. */
   workbench?: string | undefined;
   logLevel?: string | undefined;
@@ -78,7 +80,8 @@ export async function serve(options: ServeOptions): Promise<SextantServer> {
       queue,
       log: (role, line) => log.info({ worker: role }, line),
       onBackend: (backend) => (interactive.backend = backend),
-      ...(options.workerEntry === undefined ? {} : { entry: options.workerEntry }),
+      entry: options.workerEntry,
+      overdueMs: options.overdueMs,
     });
     supervisor = workers;
     const interactive = new InteractiveGateway({ connect: () => workers.connect('interactive') });

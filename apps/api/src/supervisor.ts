@@ -15,11 +15,11 @@ export interface SupervisorOptions {
   log: (role: Role, line: string) => void;
   onBackend: (backend: NonNullable<InteractiveGateway['backend']>) => void;
   /** The worker's main module. */
-  entry?: URL;
+  entry?: URL | undefined;
   /** How long a worker may take to stop when asked, before it is killed. */
   stopMs?: number;
   /** How long a cancelled job may keep running before its worker is killed. */
-  overdueMs?: number;
+  overdueMs?: number | undefined;
 }
 
 interface Worker {

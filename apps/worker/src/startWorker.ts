@@ -13,6 +13,8 @@ export interface WorkerProcess {
   channel: Channel<FromWorker, ToWorker>;
   executors: ExecutorRegistry;
   handlers: InteractiveRegistry;
+  /** How long a job may take to stop when asked. */
+  graceMs?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface WorkerProcess {
  * API says so or is gone; a job in hand then goes back to the queue.
  * @returns the exit code: 0, or 70 when a job would not stop and only ending the process frees it
  */
-export async function startWorker({ role, lab: dir, owner, channel, executors, handlers }: WorkerProcess): Promise<number> {
+export async function startWorker({ role, lab: dir, owner, channel, executors, handlers, graceMs }: WorkerProcess): Promise<number> {
   const lab = openLab(dir);
   const stop = new AbortController();
   channel.onClose(() => stop.abort());
@@ -37,7 +39,7 @@ export async function startWorker({ role, lab: dir, owner, channel, executors, h
     const queue = new JobQueue(lab);
     const onPoke = (listener: () => void) => channel.onMessage((message) => message.type === 'poke' && listener());
     channel.send({ type: 'ready' });
-    const end = await runWorker({ lab, queue, executors, owner, signal: stop.signal, log, onPoke });
+    const end = await runWorker({ lab, queue, executors, owner, signal: stop.signal, log, onPoke, graceMs });
     return end === 'stuck' ? 70 : 0;
   } finally {
     lab.close();

@@ -33,7 +33,13 @@ export class ProgressReporter {
     };
     this.#dirty = true;
     for (const [name, value] of Object.entries(this.#latest.metrics ?? {})) this.#points.push({ name, step: step ?? done, value });
-    if (atMs - this.#writtenAt >= this.options.everyMs || stage !== this.#writtenStage || done >= total) this.flush(atMs);
+    if (stage !== this.#writtenStage || done >= total) this.flush(atMs);
+    else this.flushIfDue(atMs);
+  }
+
+  /** Writes what has waited long enough; the heartbeat calls it, so that the last report before a long pause is seen. */
+  flushIfDue(atMs = Date.now()): void {
+    if (atMs - this.#writtenAt >= this.options.everyMs) this.flush(atMs);
   }
 
   /** Writes what is not written yet. */

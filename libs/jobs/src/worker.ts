@@ -20,7 +20,7 @@ export interface WorkerOptions {
   heartbeatMs?: number;
   progressMs?: number;
   /** How long an executor may take to stop when asked. */
-  graceMs?: number;
+  graceMs?: number | undefined;
   /** Calls `listener` when there may be new work; returns what stops that. */
   onPoke?: (listener: () => void) => () => void;
 }
@@ -75,7 +75,10 @@ export async function runJob(record: JobRecord, options: WorkerOptions): Promise
   };
   signal.addEventListener('abort', onShutdown);
   if (signal.aborted) onShutdown();
-  const heartbeat = setInterval(beat, heartbeatMs);
+  const heartbeat = setInterval(() => {
+    beat();
+    reporter.flushIfDue();
+  }, heartbeatMs);
   const reporter = new ProgressReporter({ lab, queue, id, owner, everyMs: progressMs, onWrite: beat });
   const context: AnyJobContext = {
     job: record,
