@@ -17,7 +17,11 @@ type Words = [number, number, number, number];
  */
 export class Rng {
   private readonly key: Words;
-  private words: Words;
+  // Four fields rather than an array: a draw then allocates nothing.
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
   private spareNormal: number | null;
 
   /**
@@ -30,11 +34,11 @@ export class Rng {
         throw new SextantError('INVALID_INPUT', `seed ${seed} is not a whole number from 0 to 2^53 − 1`, { field: 'seed', value: seed });
       }
       this.key = wordsFrom([seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
-      this.words = [...this.key];
+      [this.a, this.b, this.c, this.d] = this.key;
       this.spareNormal = null;
     } else {
       this.key = [...seed.key];
-      this.words = [...seed.state];
+      [this.a, this.b, this.c, this.d] = seed.state;
       this.spareNormal = seed.spareNormal;
     }
   }
@@ -44,7 +48,7 @@ export class Rng {
   }
 
   state(): RngState {
-    return { key: [...this.key], state: [...this.words], spareNormal: this.spareNormal };
+    return { key: [...this.key], state: [this.a, this.b, this.c, this.d], spareNormal: this.spareNormal };
   }
 
   /** An independent stream for one purpose. It depends on this generator's seed and the label, not on draws so far. */
@@ -55,12 +59,14 @@ export class Rng {
 
   /** 32 random bits. */
   uint32(): number {
-    const [a, b, c, d] = this.words;
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const { a, b, c, d } = this;
     const x = c ^ a;
     const y = d ^ b;
-    this.words = [(a ^ y) >>> 0, (b ^ x) >>> 0, (x ^ (b << 9)) >>> 0, rotate(y, 11)];
-    return result;
+    this.a = (a ^ y) >>> 0;
+    this.b = (b ^ x) >>> 0;
+    this.c = (x ^ (b << 9)) >>> 0;
+    this.d = rotate(y, 11);
+    return Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
   }
 
   /** Uniform on [0, 1), 53 bits. */

@@ -142,8 +142,12 @@ void packRows(const View& a, int64_t row, int64_t rows, int64_t k, int64_t depth
     const int64_t height = least(kRows, rows - i);
     const float* source = a.data + (row + i) * a.rowStride + k * a.colStride;
     float* to = packed + i * depth;
-    for (int64_t d = 0; d < depth; ++d) {
-      for (int64_t r = 0; r < height; ++r) to[d * height + r] = source[d * a.colStride + r * a.rowStride];
+    if (height == kRows && a.rowStride == 1) {
+      for (int64_t d = 0; d < depth; ++d) __builtin_memcpy(to + d * kRows, source + d * a.colStride, sizeof(float) * kRows);
+    } else {
+      for (int64_t d = 0; d < depth; ++d) {
+        for (int64_t r = 0; r < height; ++r) to[d * height + r] = source[d * a.colStride + r * a.rowStride];
+      }
     }
   }
 }
