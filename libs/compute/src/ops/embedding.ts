@@ -20,11 +20,13 @@ export function embedding(ids: tf.Tensor, table: tf.Tensor2D): tf.Tensor {
 function composite(ids: tf.Tensor, table: tf.Tensor2D): tf.Tensor {
   const [rows, width] = table.shape;
   const lookUp = tf.customGrad((...args) => {
-    const [weights] = args;
-    if (!(weights instanceof tf.Tensor)) throw new TypeError('embedding takes a table');
+    const [weights, save] = args;
+    if (!(weights instanceof tf.Tensor) || typeof save !== 'function') throw new TypeError('embedding takes a table');
+    const flat = ids.flatten();
+    save([flat]);
     return {
-      value: tf.gather(weights, ids.flatten()),
-      gradFunc: (dy: tf.Tensor) => tf.unsortedSegmentSum(dy, ids.flatten(), rows),
+      value: tf.gather(weights, flat),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.unsortedSegmentSum(dy, savedAt(saved, 0).as1D(), rows),
     };
   });
   return tf.tidy(() => tf.reshape(lookUp(table), [...ids.shape, width]));
