@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema, featureRefSchema, hookNameSchema } from './refs';
+import { digestSchema, featureRefSchema, hookNameSchema, type Digest } from './refs';
 
 /** A direction in the residual stream, named by how it was made so that it can be made again. */
 export const directionSchema = z.discriminatedUnion('kind', [
@@ -63,3 +63,19 @@ export const interventionSchema = z.object({
 });
 export type Intervention = z.infer<typeof interventionSchema>;
 export type InterventionInput = z.input<typeof interventionSchema>;
+
+/** The artifacts an intervention refers to: what must be loaded before it can be applied. */
+export function referencesOf({ operations }: Pick<Intervention, 'operations'>): { dictionaries: Digest[]; vectors: Digest[] } {
+  const dictionaries = new Set<Digest>();
+  const vectors = new Set<Digest>();
+  for (const operation of operations) {
+    if ('dictionary' in operation) dictionaries.add(operation.dictionary);
+    if ('feature' in operation) dictionaries.add(operation.feature.dictionary);
+    if (!('direction' in operation)) continue;
+    const { direction } = operation;
+    if (direction.kind === 'decoder') dictionaries.add(direction.feature.dictionary);
+    if (direction.kind === 'vector') vectors.add(direction.vector);
+    if ('matchClampOf' in operation && operation.matchClampOf) dictionaries.add(operation.matchClampOf.dictionary);
+  }
+  return { dictionaries: [...dictionaries], vectors: [...vectors] };
+}
