@@ -91,14 +91,25 @@ export const studySpec = z.object({
     screened: z.number().int().positive().default(6),
     maxPerplexityRatio: z.number().default(1.1),
     minScreenEffect: z.number().default(0.5),
+    /** Random directions that each screened feature has to beat on split A, per dose. */
+    screenControls: z.number().int().nonnegative().default(3),
+    /** Features ablated exactly to see how far the attribution can be trusted. */
+    ablationSample: z.number().int().nonnegative().default(16),
   }).prefault({}),
   doses: z.array(z.number()).default([-2, -1, 1, 2]),
   scope: interventionSchema.shape.scope,
   controls: z.object({
     randomDirections: z.number().int().nonnegative().default(20),
     densityMatched: z.number().int().nonnegative().default(20),
+    /** Doses at which the controls are measured: the chosen one, or all of the plan's. */
+    doses: z.enum(['chosen', 'all']).default('chosen'),
   }).prefault({}),
-  items: z.object({ screen: z.number().int().positive().default(100), confirm: z.number().int().positive().default(300) }).prefault({}),
+  items: z.object({
+    screen: z.number().int().positive().default(100),
+    confirm: z.number().int().positive().default(300),
+    /** Items of each other task on which side effects are measured. */
+    sideEffects: z.number().int().positive().default(100),
+  }).prefault({}),
   minimumEffect: z.number().default(0.5),
   alpha: z.number().default(0.05),
   /** Negative controls of the study itself: each must confirm nothing. */
