@@ -2,5 +2,15 @@ import type { InteractiveRegistry } from '@sextant/jobs';
 
 /** Interactive method → its handler's module, loaded when first called. One line per method. */
 export const handlers: InteractiveRegistry = {
+  'activations.estimate': async () => (await import('./activationsEstimate')).activationsEstimate,
   'artifacts.verify': async () => (await import('./artifactsVerify')).artifactsVerify,
+  'dictionaries.histograms': async () => (await import('./features')).dictionariesHistograms,
+  'evals.tasks': async () => (await import('./evalsTasks')).evalsTasks,
+  'features.page': async () => (await import('./features')).featuresPage,
+  'features.search': async () => (await import('./features')).featuresSearch,
+  'features.testText': async () => (await import('./features')).featuresTestText,
+  'models.generate': async () => (await import('./modelsGenerate')).modelsGenerate,
+  'models.tokenize': async () => (await import('./modelsTokenize')).modelsTokenize,
+  'steering.doses': async () => (await import('./steering')).steeringDoses,
+  'steering.run': async () => (await import('./steering')).steeringRun,
 };
