@@ -1,6 +1,4 @@
-import type { LanguageModel } from '@sextant/models';
-import type { Figures, Rate } from './figures';
-import { worldSize } from './figures';
+import { worldSize, type Figures, type Rate } from './figures';
 import type { Recipe } from './recipe';
 import type { TrainingRecord } from './record';
 
@@ -10,7 +8,7 @@ export interface Sample {
 }
 
 /** The model card: data, recipe and what was measured. Every number in it comes from its arguments. */
-export function modelCard(model: LanguageModel, recipe: Recipe, record: TrainingRecord, figures: Figures, samples: readonly Sample[]): string {
+export function modelCard(recipe: Recipe, record: TrainingRecord, figures: Figures, samples: readonly Sample[]): string {
   const { facts, chapters } = worldSize(recipe);
   const { model: shape, training, tokenizer } = recipe;
   return `# Sextant's demo model

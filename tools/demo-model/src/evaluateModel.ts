@@ -28,7 +28,7 @@ export async function evaluateModel(dir: string): Promise<void> {
     const figures = await measure(model, recipe, (line) => process.stderr.write(`evaluating: ${line}\n`));
     const samples = await sampleReplies(model);
     writeFileSync(join(dir, 'evaluation.json'), `${JSON.stringify({ ...figures, samples }, null, 2)}\n`);
-    writeFileSync(join(dir, 'MODEL_CARD.md'), modelCard(model, recipe, record, figures, samples));
+    writeFileSync(join(dir, 'MODEL_CARD.md'), modelCard(recipe, record, figures, samples));
   } finally {
     model.dispose();
   }
