@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import type { AddCommand } from '../command';
+import { withSession } from '../command';
+import { follow } from '../follow';
+import { bytes, fields, short, table } from '../output';
+import { digestOf } from '../references';
+import { decimal, integer, positive } from './arguments';
+
+export const addModels: AddCommand = (program) => {
+  const models = program.command('models').description('language models');
+
+  withSession(models.command('list', { isDefault: true }).description('models in the lab'), async ({ client, out }) => {
+    const page = await client.models.list.query({ limit: 1000 });
+    out.answer(page, table(['digest', 'name', 'family', 'parameters', 'size'], page.items.map((model) => [
+      short(model.digest),
+      model.name,
+      model.family,
+      model.parameters,
+      bytes(model.bytes),
+    ])));
+  });
+
+  withSession(models.command('show').argument('[model]', 'name or digest').description('configuration, hooks and card'), async (session, _options, [word]) => {
+    const { client, out } = session;
+    const model = await client.models.get.query({ digest: await digestOf(session, 'model', word) });
+    out.answer(model, [
+      fields({ digest: model.digest, name: model.name, family: model.family, parameters: model.parameters, size: bytes(model.bytes), made: model.createdAt }),
+      '',
+      table(['hook', 'shape'], model.hookPoints.map((hook) => [hook.name, `[${hook.shape.join(', ')}]`])),
+      ...(model.derived.length === 0 ? [] : ['', table(['derived', 'kind', 'name'], model.derived.map((one) => [short(one.digest), one.kind, one.name]))]),
+      ...(model.card === null ? [] : ['', model.card]),
+    ].join('\n'));
+  });
+
+  withSession<{ name?: string; watch?: boolean }>(
+    models
+      .command('import')
+      .argument('<folder>', 'Hugging Face model folder')
+      .description('bring a model into the lab')
+      .option('--name <name>')
+      .option('--watch', 'show progress until it is done'),
+    async (session, { name, watch }, [folder = '']) => {
+      await follow(session, await session.client.models.import.mutate({ path: resolve(folder), name }), { watch });
+    },
+  );
+
+  withSession<{ model?: string }>(
+    models.command('tokenize').argument('<text>').description('cut a text into tokens').option('--model <model>'),
+    async (session, { model }, [text = '']) => {
+      const { client, out } = session;
+      const { ids, pieces } = await client.models.tokenize.query({ model: await digestOf(session, 'model', model), text });
+      out.answer({ ids, pieces }, table(['id', 'piece'], ids.map((id, index) => [id, JSON.stringify(pieces[index])])));
+    },
+  );
+
+  withSession<{ model?: string; tokens: number; temperature: number; seed: number; chat?: boolean }>(
+    models
+      .command('generate')
+      .argument('<prompt>')
+      .description('continue a text')
+      .option('--model <model>')
+      .option('--tokens <n>', 'at most this many new tokens', positive, 64)
+      .option('--temperature <t>', '0 is greedy', decimal, 0.8)
+      .option('--seed <n>', '', integer, 0)
+      .option('--chat', 'the prompt is a user\'s message'),
+    async (session, options, [text = '']) => {
+      const { client, out, signal } = session;
+      const model = await digestOf(session, 'model', options.model);
+      const prompt = options.chat === true ? { messages: [{ role: 'user' as const, content: text }] } : { prompt: text };
+      const { tokens: maxNewTokens, temperature, seed } = options;
+      const answer = await new Promise<{ text: string }>((done, failed) => {
+        const subscription = client.models.generate.subscribe(
+          { model, ...prompt, maxNewTokens, temperature, seed },
+          { onData: (event) => event.type === 'done' && done(event), onError: failed },
+        );
+        signal.addEventListener('abort', () => {
+          subscription.unsubscribe();
+          done({ text: '' });
+        });
+      });
+      out.answer(answer, answer.text);
+    },
+  );
+};

@@ -1,0 +1,1 @@
+export { findServer, startServer, type LocalServer } from './localServer';
