@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tf } from '@sextant/compute';
+import type { tf } from '@sextant/compute';
 import { writeSafetensors, type WritableTensor } from '@sextant/formats';
 import { ConfigReader } from './configReader';
 import { familyOf } from './families/registry';

@@ -64,7 +64,8 @@ class References {
     const points = this.perLayer((layer) => `blocks.${layer}.attn.hook_pattern`);
     const seen = this.record(batch, points);
     const { nHeads } = this.model.config;
-    const queries = Int32Array.from({ length: batch.batch * nHeads * length }, (_, row) => mask[Math.floor(row / (nHeads * length)) * length + (row % length)]!);
+    const maskOf = (row: number) => mask[Math.floor(row / (nHeads * length)) * length + (row % length)]!;
+    const queries = Int32Array.from({ length: batch.batch * nHeads * length }, (_, row) => maskOf(row));
     return this.compare('right.attentions', joined(points.map((name) => seen.get(name)!)), length, queries);
   }
 
