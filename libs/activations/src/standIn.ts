@@ -10,6 +10,7 @@ export function tableModel(options: { vocabSize: number; d: number; seed: number
   const table = tf.tensor2d(new Rng(seed).normals(vocabSize * d, factor), [vocabSize, d]);
   return {
     tokenizer: { bosId: 1 },
+    hookPoints: () => [{ name: HOOK, shape: ['batch', 'pos', d] }],
     run(input, { hooks }) {
       tf.tidy(() => {
         const ids = tf.tensor2d(input.ids, [input.batch, input.length], 'int32');

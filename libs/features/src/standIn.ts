@@ -21,7 +21,8 @@ export function wordModel({ d, seed }: { d: number; seed: number }) {
     encode: (text: string) => Array.from(text.matchAll(/ ?[^ .]+|\./g), ([word]) => words.indexOf(word.startsWith(' ') || word === '.' ? word : ` ${word}`)),
     piece: (id: number) => words[id] ?? '?',
   };
-  return { run, tokenizer, table, dispose: () => table.dispose() };
+  const hookPoints = () => [{ name: HOOK, shape: ['batch', 'pos', d] }];
+  return { run, tokenizer, hookPoints, table, dispose: () => table.dispose() };
 }
 
 /** Rows of random words with one or two documents each. */

@@ -54,6 +54,7 @@ beforeAll(async () => {
   table = identity;
   const model = {
     tokenizer: random.tokenizer,
+    hookPoints: random.hookPoints,
     run: (input: Parameters<typeof random.run>[0], options: Parameters<typeof random.run>[1]) =>
       tf.tidy(() => {
         const value = tf.gather(identity, tf.tensor2d(input.ids, [input.batch, input.length], 'int32'));
