@@ -55,8 +55,8 @@ export class AdamW {
    * @throws SextantError INVALID_INPUT when a parameter's gradient is missing or has another shape
    */
   step(grads: tf.NamedTensorMap, { learningRate = this.options.learningRate }: { learningRate?: number } = {}): void {
-    this.steps += 1;
     const gradients = this.slots.map(({ param }) => gradientOf(param, grads));
+    this.steps += 1;
     const backend = tf.backend();
     if (backend instanceof NativeBackend) this.stepNative(backend, gradients, learningRate);
     else this.slots.forEach((slot, i) => this.stepComposite(slot, gradients[i], learningRate));
