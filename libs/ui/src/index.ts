@@ -27,3 +27,4 @@ export { StatStrip, StatTile, type StatTileProps } from './StatTile';
 export { tokenName, tokenParts, type TokenParts } from './token';
 export { TokenBars, type TokenBarsProps, type TokenMeasure } from './TokenBars';
 export { TokenHeatmap, type TokenHeatmapProps } from './TokenHeatmap';
+export { usePlot, type Plot } from './usePlot';

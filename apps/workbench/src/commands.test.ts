@@ -1,0 +1,10 @@
+import { describe, expect, it } from 'vitest';
+import { command } from './commands';
+
+describe('command', () => {
+  it('quotes what a shell would break or run', () => {
+    expect(command('features', 'show', 922)).toBe('sextant features show 922');
+    expect(command('search', 'it\'s $(rm -rf ~)')).toBe(`sextant search 'it'\\''s $(rm -rf ~)'`);
+    expect(command('steer', '--prompt', '')).toBe(`sextant steer --prompt ''`);
+  });
+});

@@ -1,0 +1,24 @@
+import type { ClaimStatus, ControlKind, Effect, JobKind } from '@sextant/schema';
+
+/** Words of the house for its kinds, as pages print them. */
+export const jobNames: Record<JobKind, string> = {
+  'model.import': 'Import model',
+  'corpus.create': 'Make corpus',
+  'activations.harvest': 'Harvest activations',
+  'dictionary.train': 'Train dictionary',
+  'features.index': 'Index features',
+  'vector.make': 'Make vector',
+  'eval.run': 'Run eval',
+  'study.run': 'Run study',
+};
+
+export const controlNames: Record<ControlKind, string> = {
+  'random-direction': 'Random direction, norm-matched',
+  'density-matched': 'Random feature, density-matched',
+  'sign-reversed': 'Sign reversed',
+  reconstruction: 'Reconstruction only',
+};
+
+export const effectKindNames: Record<Effect['kind'], string> = { ...controlNames, feature: 'Feature', vector: 'Vector' };
+
+export const statusOrder: ClaimStatus[] = ['confirmed', 'screened', 'inconclusive', 'null', 'refuted', 'proposed'];
