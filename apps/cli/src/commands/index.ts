@@ -11,6 +11,7 @@ import { addHarvest } from './harvest';
 import { addJobs } from './jobs';
 import { addModels } from './models';
 import { addServe } from './serve';
+import { addStart } from './start';
 import { addStatus } from './status';
 import { addSteer } from './steer';
 import { addStudy } from './study';
@@ -20,6 +21,7 @@ import { addVerify } from './verify';
 
 /** Every command, in the order the help shows them. */
 export const commands: readonly AddCommand[] = [
+  addStart,
   addServe,
   addStatus,
   addModels,

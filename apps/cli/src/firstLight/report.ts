@@ -8,18 +8,9 @@ export interface FirstLightReport {
   backend: string;
   stages: StageTiming[];
   dictionary: { d: number; n: number; l0: number; explainedVariance: number; ceRecovered: number | null; deadShare: number };
-  claims: {
-    statement: string;
-    status: string;
-    estimate: number;
-    lo: number;
-    hi: number;
-    q: number;
-    n: number;
-    dose: number;
-    normRatio: number;
-    controls: { kind: string; estimate: number; lo: number; hi: number }[];
-  }[];
+  claims: (Pick<Claim, 'statement' | 'status' | 'estimate' | 'lo' | 'hi' | 'q' | 'n' | 'dose' | 'normRatio'> & {
+    controls: Pick<Claim['controls'][number], 'kind' | 'estimate' | 'lo' | 'hi'>[];
+  })[];
 }
 
 /** Reads the finished experiment back from the lab: the report shows what is stored, not what was remembered. */
