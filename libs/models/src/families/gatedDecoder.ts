@@ -6,8 +6,8 @@ import { activations } from './activations';
 /** Where families of the Llama shape differ from Llama. */
 export interface GatedDecoderOptions {
   family: string;
-  /** Transformers' defaults for what a file may leave out. */
-  defaults: { contextLength: number; theta: number; tied: boolean };
+  /** Transformers' defaults for what a file may leave out; without one, a head is hidden_size / heads wide. */
+  defaults: { contextLength: number; theta: number; tied: boolean; headDim?: number };
   /** Changes to one layer's attention. */
   attention?: (layer: number, base: AttentionSpec, norm: NormSpec) => Partial<AttentionSpec>;
 }
@@ -21,8 +21,10 @@ export function gatedDecoder(config: ConfigReader, { family, defaults, attention
   const nHeads = config.size('num_attention_heads');
   const nKvHeads = config.size('num_key_value_heads', nHeads);
   if (nHeads % nKvHeads !== 0) config.refuse('num_key_value_heads', `a divisor of num_attention_heads (${nHeads})`);
-  if (!config.has('head_dim') && dModel % nHeads !== 0) config.refuse('num_attention_heads', `a divisor of hidden_size (${dModel}), or head_dim`);
-  const headDim = config.size('head_dim', dModel / nHeads);
+  const headDim = config.size('head_dim', defaults.headDim ?? Math.floor(dModel / nHeads));
+  if (!config.has('head_dim') && defaults.headDim === undefined && dModel % nHeads !== 0) {
+    config.refuse('num_attention_heads', `a divisor of hidden_size (${dModel}), or a head_dim`);
+  }
   const contextLength = config.size('max_position_embeddings', defaults.contextLength);
   const norm: NormSpec = { kind: 'rms', eps: config.positive('rms_norm_eps', 1e-6), gainOffset: 0 };
   const bias = config.flag('attention_bias', false);

@@ -1,10 +1,18 @@
 import { SextantError } from '@sextant/schema';
 import type { ConfigReader } from '../configReader';
 import type { Family } from './family';
+import { gemma2 } from './gemma2';
+import { gemma3 } from './gemma3';
+import { gpt2 } from './gpt2';
+import { gptNeo } from './gptNeo';
+import { gptNeox } from './gptNeox';
 import { llama } from './llama';
+import { mistral } from './mistral';
+import { qwen2 } from './qwen2';
+import { qwen3 } from './qwen3';
 
 /** Every family that can be loaded. Adding one is a file, a test and a line here. */
-export const families: readonly Family[] = [llama];
+export const families: readonly Family[] = [llama, gpt2, gptNeox, mistral, qwen2, qwen3, gemma2, gemma3, gptNeo];
 
 /**
  * The family that reads this config.json.

@@ -1,0 +1,3 @@
+import { describeFamilyParity } from '../familyParity';
+
+await describeFamilyParity('gemma2', ['gemma2']);

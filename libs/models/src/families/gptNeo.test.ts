@@ -1,0 +1,3 @@
+import { describeFamilyParity } from '../familyParity';
+
+await describeFamilyParity('gpt-neo', ['gpt-neo-local']);

@@ -1,0 +1,3 @@
+import { describeFamilyParity } from '../familyParity';
+
+await describeFamilyParity('mistral', ['mistral-sliding']);

@@ -1,0 +1,3 @@
+import { describeFamilyParity } from '../familyParity';
+
+await describeFamilyParity('qwen2', ['qwen2']);
