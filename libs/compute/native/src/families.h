@@ -20,6 +20,7 @@ namespace SEXTANT_ISA {
   FAMILY(AdamW)                  \
   FAMILY(DictionaryEncode)       \
   FAMILY(DictionaryCodes)        \
+  FAMILY(DictionaryRows)         \
   FAMILY(DictionaryAdam)
 
 #define SEXTANT_DECLARE(name) void register##name(Registry& registry);

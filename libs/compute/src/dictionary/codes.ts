@@ -37,14 +37,17 @@ export interface CsrArrays {
 }
 
 /** Copies codes out of the backend. Entries that are exactly zero are left out of dense codes. */
-export async function readCodes(codes: Codes): Promise<CsrArrays> {
-  if (codes.layout === 'dense') return csrOf(await floatData(codes.dense), codes.rows, codes.n);
-  const [offsets, features, values] = await Promise.all([codes.offsets.data(), codes.features.data(), floatData(codes.values)]);
-  return { rowOffsets: Int32Array.from(offsets), indices: Int32Array.from(features), values };
+export function readCodes(codes: Codes): CsrArrays {
+  if (codes.layout === 'dense') return csrOf(floatsOf(codes.dense), codes.rows, codes.n);
+  return {
+    rowOffsets: Int32Array.from(codes.offsets.dataSync()),
+    indices: Int32Array.from(codes.features.dataSync()),
+    values: floatsOf(codes.values),
+  };
 }
 
-async function floatData(tensor: tf.Tensor): Promise<Float32Array> {
-  const data = await tensor.data();
+function floatsOf(tensor: tf.Tensor): Float32Array {
+  const data = tensor.dataSync();
   return data instanceof Float32Array ? data : Float32Array.from(data);
 }
 

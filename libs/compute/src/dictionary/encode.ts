@@ -3,6 +3,7 @@ import { SextantError } from '@sextant/schema';
 import { hasFusedKernel, runFused, runFusedMany, savedAt } from '../ops/fused';
 import { linear } from '../ops/linear';
 import type { Codes, DenseCodes, SparseCodes } from './codes';
+import { detach } from './detach';
 import { ENCODE_THRESHOLD, ENCODE_TOPK } from './encodeKernels';
 import { DECODE, FEATURE_ROWS, FEATURE_SUMS } from './sparseKernels';
 
@@ -110,7 +111,7 @@ function sparse(input: EncodeInput, kernelName: string, attrs: tf.NamedAttrMap, 
     if (subset) kernelInputs.subset = tf.tensor1d(subset, 'int32');
     const [found, foundOffsets, foundFeatures] = runFusedMany(kernelName, kernelInputs, attrs);
     if (!found || !foundOffsets || !foundFeatures) throw new TypeError(`${kernelName} gave fewer than three outputs`);
-    const [offsets, features] = [offTape(foundOffsets), offTape(foundFeatures)];
+    const [offsets, features] = [detach(foundOffsets).as1D(), detach(foundFeatures).as1D()];
 
     const inputs: tf.Tensor[] = [weights, bias];
     if (!xIsData) inputs.push(x);
@@ -141,11 +142,6 @@ function sparse(input: EncodeInput, kernelName: string, attrs: tf.NamedAttrMap, 
     return [offsets, features, tie(...inputs).as1D()] as const;
   });
   return { layout: 'sparse', rows: x.shape[0], n, offsets, features, values };
-}
-
-/** The same integers as a tensor the tape knows nothing of: the weights decided them, but no gradient flows back. */
-function offTape(integers: tf.Tensor): tf.Tensor1D {
-  return tf.tensor1d(Int32Array.from(integers.dataSync()), 'int32');
 }
 
 function checkInput({ x, center, weights, bias, scale }: EncodeInput): void {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { floatInput, intInput } from '../native/inputs';
 import type { KernelCall, NativeKernel } from '../native/kernel';
-import { number } from '../kernels/attributes';
+import { number, numbers } from '../kernels/attributes';
 import { runFused, savedAt, single } from '../ops/fused';
 
 /*
@@ -14,6 +14,7 @@ export const FEATURE_ROWS = 'SextantDictionaryFeatureRows';
 export const FEATURE_SUMS = 'SextantDictionaryFeatureSums';
 export const FEATURE_COUNTS = 'SextantDictionaryFeatureCounts';
 export const TO_DENSE = 'SextantDictionaryToDense';
+export const COLUMNS = 'SextantDictionaryColumns';
 
 function indexOf(call: KernelCall): { offsets: Int32Array; features: Int32Array; rows: number } {
   const offsets = intInput(call, 'offsets').values;
@@ -123,15 +124,64 @@ tf.registerGradient({
   gradFunc: (dy, saved, attrs) => ({
     values: () => {
       const n = number(attrs, 'n');
-      const offsets = savedAt(saved, 0).dataSync();
-      const features = savedAt(saved, 1).dataSync();
-      const at = new Int32Array(features.length);
-      for (let r = 0; r + 1 < offsets.length; r++) {
-        for (let i = offsets[r]!; i < offsets[r + 1]!; i++) at[i] = r * n + features[i]!;
-      }
-      return tf.gather(single(dy).flatten(), tf.tensor1d(at, 'int32'));
+      return gatherEntries(single(dy), savedAt(saved, 0), savedAt(saved, 1), (feature) => feature, n);
     },
   }),
 });
 
-export const dictionaryCodeKernels: NativeKernel[] = [decode, entryDots, featureRows, featureSums, featureCounts, toDense];
+/** [rows, columns.length]: the values of a few features. */
+const columns: NativeKernel = {
+  kernelName: COLUMNS,
+  run(call) {
+    const { offsets, features, rows } = indexOf(call);
+    const { values } = floatInput(call, 'values');
+    const wanted = placesOf(call.attrs);
+    const width = numbers(call.attrs, 'columns').length;
+    const out = call.backend.output([rows, width]);
+    out.values.fill(0);
+    for (let r = 0; r < rows; r++) {
+      for (let i = offsets[r]!; i < offsets[r + 1]!; i++) {
+        const column = wanted.get(features[i]!);
+        if (column !== undefined) out.values[r * width + column] = values[i]!;
+      }
+    }
+    return out.info;
+  },
+};
+
+tf.registerGradient({
+  kernelName: COLUMNS,
+  inputsToSave: ['offsets', 'features'],
+  gradFunc: (dy, saved, attrs) => ({
+    values: () => {
+      const wanted = placesOf(attrs);
+      const width = numbers(attrs, 'columns').length;
+      return gatherEntries(single(dy), savedAt(saved, 0), savedAt(saved, 1), (feature) => wanted.get(feature), width);
+    },
+  }),
+});
+
+function placesOf(attrs: tf.NamedAttrMap): Map<number, number> {
+  return new Map(numbers(attrs, 'columns').map((feature, column) => [feature, column]));
+}
+
+/** For each entry, the element of `matrix` [rows, width] in its row and the column of its feature; 0 without one. */
+function gatherEntries(
+  matrix: tf.Tensor,
+  offsets: tf.Tensor,
+  features: tf.Tensor,
+  columnOf: (feature: number) => number | undefined,
+  width: number,
+): tf.Tensor {
+  const [rowOffsets, entryFeatures, source] = [offsets.dataSync(), features.dataSync(), matrix.dataSync()];
+  const out = new Float32Array(entryFeatures.length);
+  for (let r = 0; r + 1 < rowOffsets.length; r++) {
+    for (let i = rowOffsets[r]!; i < rowOffsets[r + 1]!; i++) {
+      const column = columnOf(entryFeatures[i]!);
+      if (column !== undefined) out[i] = source[r * width + column]!;
+    }
+  }
+  return tf.tensor1d(out);
+}
+
+export const dictionaryCodeKernels: NativeKernel[] = [decode, entryDots, featureRows, featureSums, featureCounts, toDense, columns];

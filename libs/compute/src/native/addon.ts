@@ -129,6 +129,8 @@ export interface NativeAddon {
     offsets: Ints, features: Ints, values: Floats, rows: Floats, out: Floats, count: number, n: number, d: number,
   ): void;
   dictionaryFeatureSums(offsets: Ints, features: Ints, values: Floats, out: Floats, count: number, n: number): void;
+  dictionaryRowNorms(matrix: Floats, out: Floats, rows: number, d: number): void;
+  dictionaryScaleRows(matrix: Floats, factors: Floats, out: Floats, rows: number, d: number): void;
   /** Σ g² of a gradient, without its part along the rows of `along` where given. */
   dictionaryGradientSquare(along: Floats | null, gradient: Floats, rows: number, d: number): number;
   dictionaryAdam(

@@ -8,8 +8,8 @@ export function hasFusedKernel(kernelName: string): boolean {
   return tf.getKernel(kernelName, tf.getBackend()) !== undefined;
 }
 
-export function runFused(kernelName: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}): tf.Tensor {
-  return tf.engine().runKernel<tf.Tensor>(kernelName, inputs, attrs);
+export function runFused<T extends tf.Tensor = tf.Tensor>(kernelName: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}): T {
+  return tf.engine().runKernel<T>(kernelName, inputs, attrs);
 }
 
 export function runFusedMany(kernelName: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}): tf.Tensor[] {

@@ -1,0 +1,10 @@
+export type { DictionaryConfig, WeightArrays, WeightDtype } from './config';
+export type { Dictionary, SparseActivations } from './dictionary';
+export { architectures, architectureOf } from './architectures/registry';
+export { defineArchitecture, type Architecture } from './architectures/architecture';
+export { dictionaryFormats, loadDictionary, saveDictionary } from './formats';
+export { LoadedDictionary } from './loadedDictionary';
+export { activationScale, type NormStatistics, type ScaleRule } from './normalisation/scale';
+export { readSparsity, type LoadOptions } from './saeLens/read';
+export { type WriteOptions } from './saeLens/write';
+export { referenceTolerance, verifyDictionary, type BoundaryTie, type TensorError, type VerifyOptions, type VerifyReport } from './verify';
