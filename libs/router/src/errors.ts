@@ -61,7 +61,8 @@ function valueAt(input: unknown, path: PropertyKey[]): unknown {
 
 function show(value: unknown): string | null {
   if (value === undefined) return null;
-  const json = JSON.stringify(value) ?? String(value);
+  // JSON would show NaN and the infinities as null.
+  const json = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return json.length > 200 ? `${json.slice(0, 197)}…` : json;
 }
 
