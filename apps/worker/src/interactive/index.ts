@@ -4,11 +4,13 @@ import type { InteractiveRegistry } from '@sextant/jobs';
 export const handlers: InteractiveRegistry = {
   'activations.estimate': async () => (await import('./activationsEstimate')).activationsEstimate,
   'artifacts.verify': async () => (await import('./artifactsVerify')).artifactsVerify,
+  'claims.recompute': async () => (await import('./verify')).claimsRecompute,
   'dictionaries.histograms': async () => (await import('./features')).dictionariesHistograms,
   'evals.tasks': async () => (await import('./evalsTasks')).evalsTasks,
   'features.page': async () => (await import('./features')).featuresPage,
   'features.search': async () => (await import('./features')).featuresSearch,
   'features.testText': async () => (await import('./features')).featuresTestText,
+  'lab.verify': async () => (await import('./verify')).labVerify,
   'models.generate': async () => (await import('./modelsGenerate')).modelsGenerate,
   'models.tokenize': async () => (await import('./modelsTokenize')).modelsTokenize,
   'steering.doses': async () => (await import('./steering')).steeringDoses,

@@ -7,5 +7,6 @@ export const executors: ExecutorRegistry = {
   'activations.harvest': async () => (await import('./activationsHarvest')).activationsHarvest,
   'features.index': async () => (await import('./featuresIndex')).featuresIndex,
   'vector.make': async () => (await import('./vectorMake')).vectorMake,
+  'study.run': async () => (await import('./studyRun')).studyRun,
   'eval.run': async () => (await import('./evalRun')).evalRun,
 };
