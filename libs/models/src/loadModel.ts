@@ -1,23 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { SextantError } from '@sextant/schema';
 import { ConfigReader } from './configReader';
 import { Weights } from './decoder/weights';
 import { familyOf } from './families/registry';
 import { readJsonObject } from './json';
 import { LanguageModel } from './languageModel';
 import { hasTokenizer, loadTokenizer } from './tokenizer/tokenizerFolder';
+import { openFolderWeights } from './weights/folderWeights';
 import { readParameters } from './weights/readParameters';
-import { openSafetensorsWeights } from './weights/safetensorsWeights';
-import type { WeightSource } from './weights/weightSource';
+
 
 export interface LoadOptions {
   log?: (line: string) => void;
 }
 
 /**
- * Loads a Hugging Face folder: config.json (as Transformers 4 or 5 writes it), safetensors in one file or in shards
- * (F32, F16 or BF16, computed with in float32), and the tokenizer where there is one.
+ * Loads a Hugging Face folder: config.json (as Transformers 4 or 5 writes it), safetensors or `pytorch_model.bin` in
+ * one file or in shards (F32, F16 or BF16, computed with in float32), and the tokenizer where there is one.
  * @throws SextantError NOT_FOUND or INVALID_FILE naming the file, the field or tensor, and the value.
  */
 export async function loadModel(dir: string, { log = () => {} }: LoadOptions = {}): Promise<LanguageModel> {
@@ -35,7 +34,7 @@ export async function loadModel(dir: string, { log = () => {} }: LoadOptions = {
     tokenizer: hasTokenizer(dir) ? loadTokenizer(dir) : null,
     path: dir,
   };
-  const source = openWeights(dir);
+  const source = openFolderWeights(dir);
   try {
     const weights = new Weights(architecture, (take) => readParameters(source, family, architecture, take));
     const model = new LanguageModel(architecture, weights, files);
@@ -46,10 +45,4 @@ export async function loadModel(dir: string, { log = () => {} }: LoadOptions = {
   } finally {
     source.close();
   }
-}
-
-function openWeights(dir: string): WeightSource {
-  const source = openSafetensorsWeights(dir);
-  if (source) return source;
-  throw new SextantError('NOT_FOUND', `${dir}: has no weights; expected model.safetensors, or model.safetensors.index.json with its shards`, { file: dir });
 }
