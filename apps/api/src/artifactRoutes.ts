@@ -32,8 +32,7 @@ export function artifactRoutes(app: FastifyInstance, lab: Lab): void {
     const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range;
     if (range !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
     reply.header('content-length', end - start + 1);
-    if (request.method === 'HEAD' || size === 0) return reply.send(size === 0 ? '' : undefined);
-    return reply.send(createReadStream(fullPath, { start, end }));
+    return reply.send(size === 0 ? '' : createReadStream(fullPath, { start, end }));
   });
 }
 

@@ -68,13 +68,12 @@ function readServing(path: string): Serving | null {
   }
 }
 
-/** A process id alone proves nothing (they are used again): the server must answer, or have begun just now. */
+/** A process id alone proves nothing (they are used again): the server itself must answer to it, or have begun just now. */
 async function isServing({ pid, url }: Serving, path: string): Promise<boolean> {
-  if (pid === process.pid || !isAlive(pid)) return false;
-  if (url === null) return Date.now() - statSync(path).mtimeMs < startupMs;
+  if (url === null) return pid !== process.pid && isAlive(pid) && Date.now() - statSync(path).mtimeMs < startupMs;
   try {
     const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
-    return response.ok;
+    return z.object({ pid: z.number() }).parse(await response.json()).pid === pid;
   } catch {
     return false;
   }
