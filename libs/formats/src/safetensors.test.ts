@@ -3,22 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SextantError } from '@sextant/schema';
+import { fault } from './fault';
 import { openSafetensors, writeSafetensors } from './index';
 import { hostileFiles, sharedPath } from './sharedFixtures';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-safetensors-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 const path = join(dir, 'tensors.safetensors');
-
-function fault(action: () => unknown): SextantError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof SextantError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 describe('safetensors round trip', () => {
   it('keeps every dtype, shape, value and the metadata', () => {
