@@ -1,20 +1,13 @@
 import { tf } from '@sextant/compute';
 import type { Hook, HookContext } from '@sextant/models';
 import { SextantError, hashJson, interventionSchema, type FeatureRef, type Intervention, type InterventionInput } from '@sextant/schema';
-import { assistantStartByMarker, type AssistantStart } from './assistantTurn';
+import type { AssistantStart } from './assistantTurn';
 import { disturbanceOf, DisturbanceTally, type RowDisturbance } from './disturbance';
 import type { Change, ReadActivation } from './operation';
 import { definitionOf } from './registry';
-import { touchedTokens, type ScopeSources } from './scope';
+import { touchedTokens } from './scope';
 import { operationSources, type SteeringLookups } from './sources';
-
-/** What steering needs to know of a model; every LanguageModel of @sextant/models has it. */
-export interface SteerableModel {
-  readonly config: { dModel: number; nLayers: number };
-  readonly hasTokenizer: boolean;
-  readonly tokenizer: { piece(id: number): string; readonly specialIds: ReadonlySet<number> };
-  hookPoints(): { name: string; shape: readonly (number | string)[] }[];
-}
+import { scopeSourcesOf, type SteerableModel } from './steerableModel';
 
 export interface CompileOptions extends SteeringLookups {
   model: SteerableModel;
@@ -58,10 +51,7 @@ export function compileIntervention(input: InterventionInput, options: CompileOp
   const sources = operationSources(options, d);
   refuseForeignDictionaries(intervention, (digest) => sources.dictionary(digest).hook);
   const changes: Change[] = operations.map((operation) => definitionOf(operation).prepare(operation, sources));
-  const scopeSources: ScopeSources = {
-    specialIds: model.hasTokenizer ? model.tokenizer.specialIds : new Set(),
-    assistantStart: options.assistantStart ?? (model.hasTokenizer ? assistantStartByMarker((id) => model.tokenizer.piece(id)) : undefined),
-  };
+  const scopeSources = scopeSourcesOf(model, options.assistantStart);
   const tally = new DisturbanceTally();
 
   const apply = (value: tf.Tensor, context: Omit<HookContext, 'point'>): tf.Tensor =>

@@ -5,7 +5,6 @@ export {
   withDose,
   type CompiledIntervention,
   type CompileOptions,
-  type SteerableModel,
 } from './compileIntervention';
 export type { SteeringDictionary } from './dictionary';
 export type { RowDisturbance } from './disturbance';
@@ -15,5 +14,6 @@ export { operations } from './registry';
 export { touchedTokens, type ScopeSources } from './scope';
 export { klDivergence, logSoftmax } from './sideBySide';
 export { randomDirection, type SteeringLookups } from './sources';
+export { scopeSourcesOf, type SteerableModel } from './steerableModel';
 export { finishPair, steeredPair, type PairOptions, type PairSummary, type PairToken, type Side } from './steeredPair';
 export type { MadeVector, TokenConvention, VectorMaker, VectorRequest } from './vectors/vector';
