@@ -47,6 +47,7 @@ Shape readShape(Call& call, int index) {
   if (s.keyHeads < 1 || s.heads % s.keyHeads != 0) {
     fail("attention: %lld query heads cannot share %lld key heads", (long long)s.heads, (long long)s.keyHeads);
   }
+  if (!(s.scale > 0)) fail("attention: scale %g, expected a positive number", static_cast<double>(s.scale));
   if (s.group() > kMaxGroup) fail("attention: %lld query heads share a key head, at most 256 may", (long long)s.group());
   return s;
 }
@@ -55,52 +56,53 @@ Shape readShape(Call& call, int index) {
 struct Block {
   int64_t b, keyHead, firstQuery, rows, step;
   int64_t firstKey, keys;
+  /** Floats from one row of scores to the next: `keys` rounded up to whole registers. */
+  int64_t stride;
   int64_t query(int64_t row) const { return firstQuery + row * step; }
+  void see(const Shape& s) {
+    firstKey = s.firstKey(firstQuery);
+    keys = greatest(0, s.lastKey(query(rows - 1)) - firstKey);
+    stride = greatest(1, ceilDivide(keys, kLanes)) * kLanes;
+  }
 };
 
-/** Turns raw products into unnormalised probabilities in place; returns their sum, 0 where nothing is visible. */
-float probabilities(const Shape& s, const Block& block, int64_t row, float* scores) {
+/**
+ * Turns a row of raw products into unnormalised probabilities in place; returns their sum, 0 where nothing is
+ * visible. Rows are `block.stride` long, whole registers, so that no loop has a remainder.
+ */
+float probabilities(const Shape& s, const Block& block, int64_t row, float* __restrict x) {
   const int64_t t = block.query(row);
   const int64_t first = greatest(s.firstKey(t), block.firstKey) - block.firstKey;
   const int64_t last = greatest(first, s.lastKey(t) - block.firstKey);
-  for (int64_t j = 0; j < first; ++j) scores[j] = 0;
-  for (int64_t j = last; j < block.keys; ++j) scores[j] = 0;
-  float* x = scores + first;
-  const int64_t count = last - first;
-  const int32_t* mask = s.keyMask ? s.keyMask + block.b * s.keys + block.firstKey + first : nullptr;
+  const int64_t begin = first / kLanes * kLanes, end = ceilDivide(last, kLanes) * kLanes;
   if (s.softcap > 0) {
-    const float inner = s.scale / s.softcap;
-    for (int64_t j = 0; j < count; j += kLanes) {
-      const int64_t n = least(kLanes, count - j);
-      storeSome(x + j, hyperbolicTangent(loadSome(x + j, n) * inner) * s.softcap, n);
-    }
-  } else {
-    for (int64_t j = 0; j < count; ++j) x[j] *= s.scale;
+    const float inner = s.scale / s.softcap, outer = s.softcap;
+    for (int64_t j = begin; j < end; j += kLanes) store(x + j, hyperbolicTangent(load(x + j) * inner) * outer);
   }
-  if (mask) {
-    for (int64_t j = 0; j < count; ++j) x[j] = mask[j] ? x[j] : -__builtin_inff();
+  for (int64_t j = begin; j < first; ++j) x[j] = -__builtin_inff();
+  for (int64_t j = last; j < end; ++j) x[j] = -__builtin_inff();
+  if (s.keyMask) {
+    const int32_t* __restrict mask = s.keyMask + block.b * s.keys + block.firstKey;
+    for (int64_t j = first; j < last; ++j) x[j] = mask[j] ? x[j] : -__builtin_inff();
   }
   Vector best = splat(-__builtin_inff());
-  int64_t j = 0;
-  for (; j + kLanes <= count; j += kLanes) best = maximum(best, load(x + j));
-  float top = maximumLane(best);
-  for (; j < count; ++j) top = x[j] > top ? x[j] : top;
+  for (int64_t j = begin; j < end; j += kLanes) best = maximum(best, load(x + j));
+  const float top = maximumLane(best);
   if (top == -__builtin_inff()) {
-    for (j = 0; j < count; ++j) x[j] = 0;
+    for (int64_t j = 0; j < block.stride; ++j) x[j] = 0;
     return 0;
   }
+  // A positive scale does not change which score is the largest, so it can wait for the exponent.
+  const float scale = s.softcap > 0 ? 1.0f : s.scale;
   Vector total = {};
-  for (j = 0; j + kLanes <= count; j += kLanes) {
-    const Vector value = exponential(load(x + j) - top);
+  for (int64_t j = begin; j < end; j += kLanes) {
+    const Vector value = exponential((load(x + j) - top) * scale);
     store(x + j, value);
     total += value;
   }
-  float sum = sumLanes(total);
-  if (j < count) {
-    storeSome(x + j, exponential(loadSome(x + j, count - j) - top), count - j);
-    for (; j < count; ++j) sum += x[j];
-  }
-  return sum;
+  for (int64_t j = 0; j < begin; ++j) x[j] = 0;
+  for (int64_t j = end; j < block.stride; ++j) x[j] = 0;
+  return sumLanes(total);
 }
 
 View rowsOf(const float* data, int64_t rows, int64_t cols, int64_t stride) { return View{data, rows, cols, stride, 1}; }
@@ -125,18 +127,17 @@ void attention(Call& call) {
     block.firstQuery = task % blocks * kQueries;
     block.rows = decode ? s.group() : least(kQueries, s.queries - block.firstQuery);
     block.step = decode ? 0 : 1;
-    block.firstKey = s.firstKey(block.firstQuery);
-    block.keys = greatest(0, s.lastKey(block.query(block.rows - 1)) - block.firstKey);
+    block.see(s);
     const int64_t rowStride = decode ? s.width : s.queryStride();
     const int64_t at = s.queryAt(block.b, block.firstQuery, head);
-    float* scores = threadScratch(5, greatest(1, block.rows * block.keys));
+    float* scores = threadScratch(5, block.rows * block.stride);
     const float* keys = k + s.keyAt(block.b, block.firstKey, block.keyHead);
     const float* values = v + s.keyAt(block.b, block.firstKey, block.keyHead);
     multiplyAlone(rowsOf(q + at, block.rows, s.width, rowStride),
-                  columnsOf(keys, s.width, block.keys, s.keyStride()), Target{scores, block.keys, false, nullptr});
+                  columnsOf(keys, s.width, block.keys, s.keyStride()), Target{scores, block.stride, false, nullptr});
     float sums[kMaxGroup];
-    for (int64_t r = 0; r < block.rows; ++r) sums[r] = probabilities(s, block, r, scores + r * block.keys);
-    multiplyAlone(rowsOf(scores, block.rows, block.keys, block.keys),
+    for (int64_t r = 0; r < block.rows; ++r) sums[r] = probabilities(s, block, r, scores + r * block.stride);
+    multiplyAlone(rowsOf(scores, block.rows, block.keys, block.stride),
                   rowsOf(values, block.keys, s.width, s.keyStride()), Target{out + at, rowStride, false, nullptr});
     for (int64_t r = 0; r < block.rows; ++r) {
       float* row = out + at + r * rowStride;
@@ -147,17 +148,18 @@ void attention(Call& call) {
 }
 
 /** dS from P and dP, in place of dP: P·(dP − Σ P·dP), times the slope of scale and softcap. */
-void scoreGradients(const Shape& s, const float* p, const float* raw, float* dp, int64_t count) {
+void scoreGradients(const Shape& s, const float* __restrict p, const float* raw, float* __restrict dp, int64_t count) {
   const float mean = dot(p, dp, count);
+  const float scale = s.scale;
   if (s.softcap > 0) {
     const float inner = s.scale / s.softcap;
     for (int64_t j = 0; j < count; j += kLanes) {
       const int64_t n = least(kLanes, count - j);
       const Vector t = hyperbolicTangent(loadSome(raw + j, n) * inner);
-      storeSome(dp + j, loadSome(p + j, n) * (loadSome(dp + j, n) - mean) * s.scale * (1.0f - t * t), n);
+      storeSome(dp + j, loadSome(p + j, n) * (loadSome(dp + j, n) - mean) * scale * (1.0f - t * t), n);
     }
   } else {
-    for (int64_t j = 0; j < count; ++j) dp[j] = p[j] * (dp[j] - mean) * s.scale;
+    for (int64_t j = 0; j < count; ++j) dp[j] = p[j] * (dp[j] - mean) * scale;
   }
 }
 
@@ -187,9 +189,8 @@ void attentionGradient(Call& call) {
       for (int64_t first = 0; first < s.queries; first += kQueries) {
         block.firstQuery = first;
         block.rows = least(kQueries, s.queries - first);
-        block.firstKey = s.firstKey(first);
-        block.keys = greatest(0, s.lastKey(block.query(block.rows - 1)) - block.firstKey);
-        const int64_t count = block.keys, size = greatest(1, block.rows * count);
+        block.see(s);
+        const int64_t count = block.keys, stride = block.stride, size = block.rows * stride;
         float* p = threadScratch(5, size);
         float* dp = threadScratch(6, size);
         float* raw = s.softcap > 0 ? threadScratch(7, size) : p;
@@ -197,22 +198,22 @@ void attentionGradient(Call& call) {
         const int64_t keyAt = s.keyAt(block.b, block.firstKey, block.keyHead);
         const View queries = rowsOf(q + at, block.rows, s.width, s.queryStride());
         const View changes = rowsOf(dOut + at, block.rows, s.width, s.queryStride());
-        multiplyAlone(queries, columnsOf(k + keyAt, s.width, count, s.keyStride()), Target{p, count, false, nullptr});
-        multiplyAlone(changes, columnsOf(v + keyAt, s.width, count, s.keyStride()), Target{dp, count, false, nullptr});
-        if (s.softcap > 0) __builtin_memcpy(raw, p, static_cast<size_t>(block.rows * count) * sizeof(float));
+        multiplyAlone(queries, columnsOf(k + keyAt, s.width, count, s.keyStride()), Target{p, stride, false, nullptr});
+        multiplyAlone(changes, columnsOf(v + keyAt, s.width, count, s.keyStride()), Target{dp, stride, false, nullptr});
+        if (s.softcap > 0) __builtin_memcpy(raw, p, static_cast<size_t>(size) * sizeof(float));
         for (int64_t r = 0; r < block.rows; ++r) {
-          float* row = p + r * count;
+          float* row = p + r * stride;
           const float sum = probabilities(s, block, r, row);
           const float factor = sum > 0 ? 1.0f / sum : 0.0f;
           for (int64_t j = 0; j < count; ++j) row[j] *= factor;
-          scoreGradients(s, row, raw + r * count, dp + r * count, count);
+          scoreGradients(s, row, raw + r * stride, dp + r * stride, count);
         }
         const Target toKeys{dK + keyAt, s.keyStride(), true, nullptr};
         const Target toValues{dV + keyAt, s.keyStride(), true, nullptr};
-        multiplyAlone(rowsOf(dp, block.rows, count, count), rowsOf(k + keyAt, count, s.width, s.keyStride()),
+        multiplyAlone(rowsOf(dp, block.rows, count, stride), rowsOf(k + keyAt, count, s.width, s.keyStride()),
                       Target{dQ + at, s.queryStride(), false, nullptr});
-        multiplyAlone(columnsOf(dp, count, block.rows, count), queries, toKeys);
-        multiplyAlone(columnsOf(p, count, block.rows, count), changes, toValues);
+        multiplyAlone(columnsOf(dp, count, block.rows, stride), queries, toKeys);
+        multiplyAlone(columnsOf(p, count, block.rows, stride), changes, toValues);
       }
     }
   });

@@ -73,10 +73,14 @@ inline float maximumLane(Vector value) {
 inline VectorInt bits(Vector value) { return reinterpret_cast<VectorInt>(value); }
 inline Vector fromBits(VectorInt value) { return reinterpret_cast<Vector>(value); }
 
-/** e^x to about 1 ulp: x = n·ln 2 + r, a degree-6 polynomial in r (Cephes expf), scaled by 2^n. */
-inline Vector exponential(Vector x) {
+/**
+ * e^x to about 1 ulp: x = n·ln 2 + r, a degree-6 polynomial in r (Cephes expf), scaled by 2^n. The comparisons keep
+ * NaN; beyond the clamped range the result under- or overflows by itself.
+ */
+inline __attribute__((always_inline)) Vector exponential(Vector x) {
   const Vector magic = splat(12582912.0f);
-  const Vector clamped = maximum(minimum(x, splat(88.8f)), splat(-87.4f));
+  const Vector below = x > 88.8f ? splat(88.8f) : x;
+  const Vector clamped = below < -104.0f ? splat(-104.0f) : below;
   const Vector n = (clamped * 1.44269504088896341f + magic) - magic;
   const Vector r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
   Vector p = splat(1.9875691500e-4f);
@@ -89,14 +93,11 @@ inline Vector exponential(Vector x) {
   // 2^n in two factors, because 2^128 is no float while e^88.7 is.
   const VectorInt whole = __builtin_convertvector(n, VectorInt);
   const VectorInt half = whole >> 1;
-  const Vector scaled = p * fromBits((half + 127) << 23) * fromBits((whole - half + 127) << 23);
-  const Vector finite = x < splat(-87.33654f) ? Vector{} : scaled;
-  const Vector bounded = x > splat(88.72284f) ? splat(__builtin_inff()) : finite;
-  return x == x ? bounded : x;
+  return p * fromBits((half + 127) << 23) * fromBits((whole - half + 127) << 23);
 }
 
 /** tanh x to some 4 ulp: the rational approximation of Eigen's `generic_fast_tanh_float`. */
-inline Vector hyperbolicTangent(Vector x) {
+inline __attribute__((always_inline)) Vector hyperbolicTangent(Vector x) {
   const Vector c = maximum(minimum(x, splat(7.90531110763549805f)), splat(-7.90531110763549805f));
   const Vector s = c * c;
   Vector p = splat(-2.76076847742355e-16f);
@@ -116,7 +117,7 @@ inline Vector hyperbolicTangent(Vector x) {
 }
 
 /** erf x to about 1e-7 absolute: the rational approximation of Eigen's `erf` for floats. */
-inline Vector errorFunction(Vector x) {
+inline __attribute__((always_inline)) Vector errorFunction(Vector x) {
   const Vector c = maximum(minimum(x, splat(4.0f)), splat(-4.0f));
   const Vector s = c * c;
   Vector p = splat(-2.72614225801306e-10f);
@@ -135,7 +136,7 @@ inline Vector errorFunction(Vector x) {
   return x == x ? value : x;
 }
 
-inline Vector sigmoid(Vector x) { return 1.0f / (1.0f + exponential(-x)); }
+inline __attribute__((always_inline)) Vector sigmoid(Vector x) { return 1.0f / (1.0f + exponential(-x)); }
 
 /** Runs `body(i)` for i in [0, tasks) on all threads; see `parallelFor` for what keeps results exact. Never throws. */
 template <class Body>

@@ -44,7 +44,8 @@ export function trainTiny(steps: number, seed = 3): TinyTrainingResult {
     return made as tf.Tensor1D;
   };
   const table = matrix(vocabulary, width);
-  const [wq, wk, wv, wo] = [matrix(heads * headDim, width), matrix(keyHeads * headDim, width), matrix(keyHeads * headDim, width), matrix(width, heads * headDim)];
+  const [wq, wo] = [matrix(heads * headDim, width), matrix(width, heads * headDim)];
+  const [wk, wv] = [matrix(keyHeads * headDim, width), matrix(keyHeads * headDim, width)];
   const [gate, up, down] = [matrix(hidden, width), matrix(hidden, width), matrix(width, hidden)];
   const [first, second] = [matrix(hidden, width), matrix(width, hidden)];
   const [gain, lastGain, layerGain] = [vector(width, 1), vector(width, 1), vector(width, 1)];
