@@ -103,7 +103,8 @@ describe('a model folder', () => {
     writeFileSync(join(bad, 'config.json'), '{"model_type": ');
     expect((await failure()).message).toMatch(/config.json: not valid JSON/);
     rmSync(join(bad, 'config.json'));
-    expect(await failure()).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await failure()).message).toMatch(/bad: is no model that can be read; expected a folder with config.json; or /);
+    await expect(loadModel(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     cpSync(join(good, 'config.json'), join(bad, 'config.json'));
     rmSync(weights);
     expect((await failure()).message).toMatch(/has no weights; expected one of model.safetensors/);

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openLlama2c, readLlama2cTokenizer } from '@sextant/formats';
+import { readSentencePieceModel } from '../tokenizer/sentencePieceModel';
+import { spmTokenizer, type SpmPiece } from '../tokenizer/spmTokenizer';
+import { Tokenizer } from '../tokenizer/tokenizer';
+import { translatedWeights, type Translation } from '../weights/translatedWeights';
+import type { CheckpointFormat } from './checkpoint';
+
+/** Facts that llama2.c's run.c fixes and its files do not state. */
+const fixed = { rms_norm_eps: 1e-5, rope_theta: 10000, bos_token_id: 1, eos_token_id: 2 };
+const [UNK, BOS, EOS, FIRST_BYTE, FIRST_PIECE] = [0, 1, 2, 3, 259];
+
+/** A llama2.c file (karpathy/llama2.c, legacy export) with its tokenizer in the same folder. */
+export const llama2c: CheckpointFormat = {
+  name: 'llama2.c',
+  looksLike: 'a llama2.c model.bin, or its folder',
+  recognises: (path) => weightsFile(path) !== null,
+  open(path) {
+    const file = openLlama2c(weightsFile(path)!);
+    try {
+      const { dim, hiddenDim, nLayers, nHeads, nKvHeads, vocabSize, tied, contextLength } = file.config;
+      const translations = new Map<string, Translation>([
+        ['model.embed_tokens.weight', { tensor: 'tok_embeddings.weight' }],
+        ['model.norm.weight', { tensor: 'norm.weight' }],
+        ['lm_head.weight', { tensor: 'output.weight' }],
+      ]);
+      for (let layer = 0; layer < nLayers; layer++) {
+        const add = (name: string, tensor: string, pairedHeads?: number) =>
+          translations.set(`model.layers.${layer}.${name}.weight`, { tensor: `layers.${layer}.${tensor}.weight`, pairedHeads });
+        add('input_layernorm', 'attention_norm');
+        add('self_attn.q_proj', 'attention.wq', nHeads);
+        add('self_attn.k_proj', 'attention.wk', nKvHeads);
+        add('self_attn.v_proj', 'attention.wv');
+        add('self_attn.o_proj', 'attention.wo');
+        add('post_attention_layernorm', 'ffn_norm');
+        add('mlp.gate_proj', 'feed_forward.w1');
+        add('mlp.down_proj', 'feed_forward.w2');
+        add('mlp.up_proj', 'feed_forward.w3');
+      }
+      const sizes = { hidden_size: dim, intermediate_size: hiddenDim, num_hidden_layers: nLayers, num_attention_heads: nHeads, num_key_value_heads: nKvHeads };
+      return {
+        configFile: file.path,
+        config: { model_type: 'llama', ...sizes, vocab_size: vocabSize, max_position_embeddings: contextLength, tie_word_embeddings: tied, ...fixed },
+        generation: {},
+        tokenizer: tokenizerBeside(file.path, vocabSize),
+        weights: translatedWeights(file, translations),
+      };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  },
+};
+
+function weightsFile(path: string): string | null {
+  if (!existsSync(path)) return null;
+  const file = statSync(path).isDirectory() ? join(path, 'model.bin') : path;
+  return existsSync(file) && file.endsWith('.bin') ? file : null;
+}
+
+/** A SentencePiece model, or the tokenizer that llama2.c exports from one. */
+function tokenizerBeside(model: string, vocabSize: number): Tokenizer | null {
+  const names = readdirSync(dirname(model));
+  const find = (pattern: RegExp) => names.filter((name) => pattern.test(name)).map((name) => join(dirname(model), name))[0];
+  const sentencePiece = find(/\.model$/);
+  if (sentencePiece !== undefined) return new Tokenizer(spmTokenizer(readSentencePieceModel(sentencePiece), sentencePiece));
+  const exported = find(/^tok.*\.bin$/);
+  return exported === undefined ? null : new Tokenizer(exportedTokenizer(exported, vocabSize));
+}
+
+function exportedTokenizer(file: string, vocabSize: number) {
+  const { pieces, scores } = readLlama2cTokenizer(file, vocabSize);
+  const utf8 = new TextDecoder();
+  const pieceOf = (bytes: Uint8Array, id: number): SpmPiece => {
+    const score = scores[id]!;
+    if (id === UNK) return { text: '<unk>', score, kind: 'unknown' };
+    if (id === BOS || id === EOS) return { text: id === BOS ? '<s>' : '</s>', score, kind: 'control' };
+    if (id < FIRST_PIECE) return { text: `<0x${(id - FIRST_BYTE).toString(16).toUpperCase().padStart(2, '0')}>`, score, kind: 'byte' };
+    return { text: utf8.decode(bytes).replaceAll(' ', '▁'), score, kind: 'normal' };
+  };
+  const vocabulary = { pieces: pieces.map(pieceOf), bosId: BOS, eosId: EOS, unkId: UNK, addBos: true, addPrefix: true, removeExtraSpaces: false };
+  return spmTokenizer(vocabulary, file);
+}

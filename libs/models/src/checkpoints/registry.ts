@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { SextantError } from '@sextant/schema';
+import type { Checkpoint, CheckpointFormat } from './checkpoint';
+import { huggingFaceFolder } from './huggingFaceFolder';
+import { llama2c } from './llama2c';
+
+/** Every way to store a model that can be read, the first that recognises a path reads it. */
+export const checkpointFormats: readonly CheckpointFormat[] = [huggingFaceFolder, llama2c];
+
+/** @throws SextantError NOT_FOUND when there is nothing at the path, INVALID_FILE when nothing there is known. */
+export function openCheckpoint(path: string): Checkpoint {
+  const format = checkpointFormats.find((each) => each.recognises(path));
+  if (format) return format.open(path);
+  const expected = checkpointFormats.map(({ looksLike }) => looksLike).join('; or ');
+  if (!existsSync(path)) throw new SextantError('NOT_FOUND', `${path}: is not there; expected ${expected}`, { file: path });
+  throw new SextantError('INVALID_FILE', `${path}: is no model that can be read; expected ${expected}`, { file: path });
+}
