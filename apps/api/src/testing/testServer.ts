@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { createClient, type SextantClient } from '@sextant/client';
 import { serve, type SextantServer, type ServeOptions } from '../server';
 
+/** The real worker's process with executors that count. */
+export const countingWorker = new URL('../../../worker/src/testing/countingWorker.ts', import.meta.url);
+
 /** A real server on a fresh lab with the counting worker and a client of it; `await using` ends and removes it all. */
 export interface TestServer extends AsyncDisposable {
   server: SextantServer;
@@ -17,7 +20,7 @@ export async function testServer(options: Partial<ServeOptions> = {}): Promise<T
     port: 0,
     logLevel: process.env['SEXTANT_TEST_LOG'] ?? 'silent',
     workers: 'when-needed',
-    workerEntry: new URL('./testWorker.ts', import.meta.url),
+    workerEntry: countingWorker,
     ...options,
     lab,
   });

@@ -5,7 +5,8 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util';
 import type { Executor, InteractiveHandler } from '@sextant/jobs';
 import { SextantError } from '@sextant/schema';
-import { parentChannel, startWorker } from '@sextant/worker';
+import { parentChannel } from '../channel';
+import { startWorker } from '../startWorker';
 
 /**
  * `corpus.create`, as far as a count needs it: one step per `source.tokens`, each a checkpoint in the job's folder, and
