@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SextantError } from '@sextant/schema';
 import { selectBackend, tf } from '@sextant/compute';
 import { captureHook, estimateHarvest, harvest, harvestStream, keptTokens, openActivations } from './index';
-import { HOOK, randomRows, tableModel } from './standIn';
+import { HOOK, randomRows, tableModel } from './testing/standIn';
 
 const root = mkdtempSync(join(tmpdir(), 'sextant-harvest-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { selectBackend } from '@sextant/compute';
 import { harvest } from './index';
-import { HOOK, randomRows, tableModel } from './standIn';
+import { HOOK, randomRows, tableModel } from './testing/standIn';
 
 const root = mkdtempSync(join(tmpdir(), 'sextant-kill-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -21,7 +21,7 @@ async function harvestAndKill(outDir: string, shards: number): Promise<void> {
   const program = `
     import { selectBackend } from '@sextant/compute';
     import { harvest } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
-    import { randomRows, tableModel } from ${JSON.stringify(new URL('./standIn.ts', import.meta.url).href)};
+    import { randomRows, tableModel } from ${JSON.stringify(new URL('./testing/standIn.ts', import.meta.url).href)};
     await selectBackend();
     const { readdirSync } = await import('node:fs');
     const outDir = ${JSON.stringify(outDir)};

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Rng, selectBackend } from '@sextant/compute';
 import { harvest, openActivations, shuffleBuffer, type ActivationStore } from './index';
-import { HOOK, randomRows, tableModel } from './standIn';
+import { HOOK, randomRows, tableModel } from './testing/standIn';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-shuffle-'));
 let store: ActivationStore;

@@ -7,7 +7,7 @@ import { SextantError } from '@sextant/schema';
 import { harvest, openActivations, type ActivationStore } from '@sextant/activations';
 import { Rng, selectBackend, tf } from '@sextant/compute';
 import { buildFeatureIndex, openFeatureIndex, quantile, type BuildOptions, type FeatureIndex } from './index';
-import { HOOK, reluDictionary, wordModel, wordRows, words } from './standIn';
+import { HOOK, reluDictionary, wordModel, wordRows, words } from './testing/standIn';
 
 const root = mkdtempSync(join(tmpdir(), 'sextant-features-'));
 const dictionary = reluDictionary({ n: 30, d: 8, seed: 2 });

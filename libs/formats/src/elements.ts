@@ -69,3 +69,13 @@ function narrowToInt32(wide: Uint32Array | BigInt64Array | BigUint64Array): Int3
   }
   return values;
 }
+
+/** Number of elements, or null when the product of the dimensions passes 2^53 on the way. */
+export function elementCount(shape: readonly number[]): number | null {
+  let count = 1;
+  for (const dimension of shape) {
+    count *= dimension;
+    if (!Number.isSafeInteger(count)) return null;
+  }
+  return count;
+}

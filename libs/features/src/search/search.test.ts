@@ -8,7 +8,7 @@ import {
   buildFeatureIndex, contrast, encodeTexts, openFeatureIndex, searchContrast, searchSimilar, searchText, searchToken, testText,
   type FeatureIndex, type IndexedDictionary, type TextSource,
 } from '../index';
-import { HOOK, wordModel, wordRows, words } from '../standIn';
+import { HOOK, wordModel, wordRows, words } from '../testing/standIn';
 
 const root = mkdtempSync(join(tmpdir(), 'sextant-search-'));
 const d = words.length;

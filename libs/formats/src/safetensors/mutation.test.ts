@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SextantError } from '@sextant/schema';
-import { openSafetensors, writeSafetensors } from './index';
+import { openSafetensors, writeSafetensors } from '../index';
 
 /** Set SEXTANT_MUTATIONS for a longer search, SEXTANT_MUTATION_SEED to repeat one. */
 const numRuns = Number(process.env['SEXTANT_MUTATIONS'] ?? 500);

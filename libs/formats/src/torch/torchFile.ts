@@ -1,12 +1,11 @@
 import { SextantError } from '@sextant/schema';
-import { elementWidths, floatsOf, integersOf, type ElementType } from './elements';
-import { assertFinite } from './finite';
+import { elementCount, elementWidths, floatsOf, integersOf, type ElementType } from '../elements';
+import { assertFinite } from '../finite';
 import { PickledTensor, readPickle, type PickleValue } from './pickle';
-import { PositionalFile } from './positionalFile';
-import { elementCount } from './safetensorsTypes';
-import { stridedCopy } from './stridedCopy';
-import type { TensorFile } from './tensorFile';
-import { ZipFile } from './zipFile';
+import { PositionalFile } from '../positionalFile';
+import { stridedCopy } from '../stridedCopy';
+import type { TensorFile } from '../tensorFile';
+import { ZipFile } from '../zipFile';
 
 /** torch's storage classes and their elements. */
 const storageTypes: Readonly<Record<string, ElementType>> = {

@@ -1,7 +1,7 @@
 import { SextantError } from '@sextant/schema';
-import { assertFinite } from './finite';
-import { PositionalFile } from './positionalFile';
-import type { TensorFile } from './tensorFile';
+import { assertFinite } from '../finite';
+import { PositionalFile } from '../positionalFile';
+import type { TensorFile } from '../tensorFile';
 
 /** The header of a llama2.c file. */
 export interface Llama2cConfig {

@@ -1,4 +1,4 @@
-import { floatsOf, type ElementType } from '../elements';
+import { floatsOf, type ElementType } from '../../elements';
 import type { GgmlType } from './type';
 
 const plain = (id: number, name: string, type: ElementType, width: number): GgmlType => ({

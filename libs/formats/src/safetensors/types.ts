@@ -32,13 +32,3 @@ export interface TensorEntry extends TensorInfo {
   begin: number;
   end: number;
 }
-
-/** Number of elements, or null when the product of the dimensions passes 2^53 on the way. */
-export function elementCount(shape: readonly number[]): number | null {
-  let count = 1;
-  for (const dimension of shape) {
-    count *= dimension;
-    if (!Number.isSafeInteger(count)) return null;
-  }
-  return count;
-}

@@ -1,6 +1,7 @@
 import { SextantError } from '@sextant/schema';
-import type { PositionalFile } from './positionalFile';
-import { elementCount, isSafetensorsDtype, safetensorsWidths, type TensorEntry } from './safetensorsTypes';
+import type { PositionalFile } from '../positionalFile';
+import { elementCount } from '../elements';
+import { isSafetensorsDtype, safetensorsWidths, type TensorEntry } from './types';
 import { parseStrictJson, type StrictJson } from './strictJson';
 
 /** Longest header accepted, in bytes; the limit of the original library. */

@@ -1,11 +1,11 @@
 import { SextantError } from '@sextant/schema';
-import { assertFinite } from './finite';
+import { elementCount } from '../elements';
+import { assertFinite } from '../finite';
 import { ggmlTypes } from './ggml/registry';
 import type { GgmlType } from './ggml/type';
-import { FileReader, readGgufValue, type GgufValue } from './ggufMetadata';
-import { PositionalFile } from './positionalFile';
-import { elementCount } from './safetensorsTypes';
-import type { TensorFile } from './tensorFile';
+import { FileReader, readGgufValue, type GgufValue } from './metadata';
+import { PositionalFile } from '../positionalFile';
+import type { TensorFile } from '../tensorFile';
 
 interface GgufTensor {
   /** Null for a type that is not read; its number is kept for the message. */

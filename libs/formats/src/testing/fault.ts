@@ -1,5 +1,5 @@
 import { SextantError } from '@sextant/schema';
-import type { TensorFile } from './tensorFile';
+import type { TensorFile } from '../tensorFile';
 
 /** The SextantError an action ends in, for tests; anything else that happens fails the test. */
 export function fault(action: () => unknown): SextantError {

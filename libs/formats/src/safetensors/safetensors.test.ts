@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SextantError } from '@sextant/schema';
-import { fault } from './fault';
-import { openSafetensors, writeSafetensors } from './index';
-import { hostileFiles, sharedPath } from './sharedFixtures';
+import { fault } from '../testing/fault';
+import { openSafetensors, writeSafetensors } from '../index';
+import { hostileFiles, sharedPath } from '../testing/sharedFixtures';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-safetensors-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fault } from './fault';
-import { openLlama2c, openSafetensors, readLlama2cTokenizer } from './index';
-import { sharedPath } from './sharedFixtures';
+import { fault } from '../testing/fault';
+import { openLlama2c, openSafetensors, readLlama2cTokenizer } from '../index';
+import { sharedPath } from '../testing/sharedFixtures';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-llama2c-'));
 afterAll(() => rmSync(dir, { recursive: true }));

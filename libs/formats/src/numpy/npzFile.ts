@@ -1,11 +1,10 @@
 import { SextantError } from '@sextant/schema';
-import { elementWidths, floatsOf, integersOf, type ElementType } from './elements';
-import { assertFinite } from './finite';
+import { elementCount, elementWidths, floatsOf, integersOf, type ElementType } from '../elements';
+import { assertFinite } from '../finite';
 import { npyElements, readNpyHeader, type NpyHeader } from './npyArray';
-import { PositionalFile } from './positionalFile';
-import { elementCount } from './safetensorsTypes';
-import type { TensorFile } from './tensorFile';
-import { openZip, type ZipFile } from './zipFile';
+import { PositionalFile } from '../positionalFile';
+import type { TensorFile } from '../tensorFile';
+import { openZip, type ZipFile } from '../zipFile';
 
 /** Longest .npy header looked for, in bytes. */
 const HEADER_ROOM = 4096;

@@ -1,6 +1,6 @@
 import { Rng, tf } from '@sextant/compute';
-import type { HarvestModel } from './capture';
-import type { TokenRows } from './corpus';
+import type { HarvestModel } from '../capture';
+import type { TokenRows } from '../corpus';
 
 export const HOOK = 'blocks.1.hook_resid_post';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, crc32 } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fault, readAll } from './fault';
-import { openSafetensors, openTorch } from './index';
-import { hostileFiles, sharedPath } from './sharedFixtures';
+import { fault, readAll } from '../testing/fault';
+import { openSafetensors, openTorch } from '../index';
+import { hostileFiles, sharedPath } from '../testing/sharedFixtures';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-torch-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fault, readAll } from './fault';
-import { openNpz, openSafetensors, readNpy } from './index';
-import { hostileFiles, sharedPath } from './sharedFixtures';
+import { fault, readAll } from '../testing/fault';
+import { openNpz, openSafetensors, readNpy } from '../index';
+import { hostileFiles, sharedPath } from '../testing/sharedFixtures';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-npy-'));
 afterAll(() => rmSync(dir, { recursive: true }));

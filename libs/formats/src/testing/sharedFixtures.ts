@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Path below the shared folder, which lies beside the repository (SEXTANT_SHARED overrides). It may be absent. */
 export function sharedPath(relative: string): string {
-  return join(process.env['SEXTANT_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url)), relative);
+  return join(process.env['SEXTANT_SHARED'] ?? fileURLToPath(new URL('../../../../../shared', import.meta.url)), relative);
 }
 
 export interface HostileFile {

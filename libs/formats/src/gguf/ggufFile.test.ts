@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { SextantError } from '@sextant/schema';
-import { fault } from './fault';
-import { openGguf, openSafetensors } from './index';
-import { sharedPath } from './sharedFixtures';
+import { fault } from '../testing/fault';
+import { openGguf, openSafetensors } from '../index';
+import { sharedPath } from '../testing/sharedFixtures';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-gguf-'));
 afterAll(() => rmSync(dir, { recursive: true }));

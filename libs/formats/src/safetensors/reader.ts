@@ -1,10 +1,10 @@
 import { SextantError } from '@sextant/schema';
-import { floatsOf, integersOf, type ElementType } from './elements';
-import { assertFinite } from './finite';
-import { PositionalFile } from './positionalFile';
-import { readSafetensorsHeader } from './safetensorsHeader';
-import { safetensorsWidths, type SafetensorsDtype, type TensorEntry, type TensorInfo } from './safetensorsTypes';
-import type { TensorFile } from './tensorFile';
+import { floatsOf, integersOf, type ElementType } from '../elements';
+import { assertFinite } from '../finite';
+import { PositionalFile } from '../positionalFile';
+import { readSafetensorsHeader } from './header';
+import { safetensorsWidths, type SafetensorsDtype, type TensorEntry, type TensorInfo } from './types';
+import type { TensorFile } from '../tensorFile';
 
 export interface ReadOptions {
   /** Return NaN and infinities instead of refusing them. */

@@ -1,5 +1,5 @@
-import { elementWidths, type ElementType } from './elements';
-import { stridedCopy } from './stridedCopy';
+import { elementWidths, type ElementType } from '../elements';
+import { stridedCopy } from '../stridedCopy';
 
 /** What an .npy header says (numpy/lib/format.py). */
 export interface NpyHeader {

@@ -1,4 +1,4 @@
-import type { PositionalFile } from './positionalFile';
+import type { PositionalFile } from '../positionalFile';
 
 export type GgufValue = number | bigint | boolean | string | GgufValue[];
 

@@ -1,6 +1,6 @@
 import type { HarvestModel, TokenRows } from '@sextant/activations';
 import { Rng, tf } from '@sextant/compute';
-import type { IndexedDictionary, SparseCodes } from './sparseCodes';
+import type { IndexedDictionary, SparseCodes } from '../sparseCodes';
 
 export const HOOK = 'blocks.1.hook_resid_post';
 

@@ -1,8 +1,9 @@
 import { SextantError } from '@sextant/schema';
-import { writeFileAtomic } from './atomicWrite';
-import { firstNonFinite, positionOf } from './finite';
-import { toBfloat16, toHalf } from './half';
-import { elementCount, safetensorsWidths } from './safetensorsTypes';
+import { writeFileAtomic } from '../atomicWrite';
+import { firstNonFinite, positionOf } from '../finite';
+import { toBfloat16, toHalf } from '../half';
+import { elementCount } from '../elements';
+import { safetensorsWidths } from './types';
 
 export type WritableDtype = 'F32' | 'F16' | 'BF16' | 'F64' | 'I32' | 'I64' | 'U16' | 'U8' | 'BOOL';
 export type WritableData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint16Array | Uint8Array;
