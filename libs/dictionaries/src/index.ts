@@ -8,3 +8,8 @@ export { activationScale, type NormStatistics, type ScaleRule } from './normalis
 export { readSparsity, type LoadOptions } from './saeLens/read';
 export { type WriteOptions } from './saeLens/write';
 export { referenceTolerance, verifyDictionary, type BoundaryTie, type TensorError, type VerifyOptions, type VerifyReport } from './verify';
+export { geometricMedian } from './training/geometricMedian';
+export { trainableArchitectures } from './training/registry';
+export type { TrainingSettings, TrainingSettingsInput } from './training/settings';
+export { defineTrainable, type TrainableArchitecture, type Training, type TrainingSetup } from './training/trainable';
+export { trainDictionary, type BatchSource, type TrainingMetrics, type TrainOptions, type TrainResult } from './training/trainDictionary';

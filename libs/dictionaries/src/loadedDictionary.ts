@@ -52,7 +52,8 @@ export class LoadedDictionary implements Dictionary {
     this.normalisation = normalisationOf(config.normalisation);
     const { W_enc: encoder, W_dec: decoder, b_dec: bias, ...others } = arrays;
     if (!encoder || !decoder || !bias) throw new TypeError('a dictionary needs W_enc, W_dec and b_dec');
-    this.stored = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.shape.length === 0 ? array : { ...array, data: new Float32Array(0) }]));
+    const withoutData = (array: WeightArray) => (array.shape.length === 0 ? array : { ...array, data: new Float32Array(0) });
+    this.stored = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, withoutData(array)]));
     const matrix = tf.tensor2d(Float32Array.from(decoder.data), [this.n, this.dOut]);
     const norms = rowNorms(matrix);
     this.norms = Float32Array.from(norms.dataSync());

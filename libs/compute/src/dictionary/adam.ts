@@ -4,6 +4,8 @@ import { NativeBackend } from '../native/backend';
 
 /** A trained parameter, and what binds it. `tangent` and `unitNorm` speak of the rows of a matrix. */
 export interface DictionaryParameter {
+  /** What a checkpoint calls it. */
+  name: string;
   variable: tf.Variable;
   /** Remove the part of the gradient along each row, before clipping and before Adam. */
   tangent?: boolean;
@@ -45,7 +47,7 @@ export class DictionaryAdam {
   private readonly clipNorm: number | undefined;
   private steps = 0;
 
-  /** @param parameters variables with unique names; gradients are looked up by them */
+  /** @param parameters with unique names; a gradient is looked up by its variable's name, as tf.variableGrads gives them */
   constructor(parameters: DictionaryParameter[], { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, clipNorm }: DictionaryAdamOptions = {}) {
     [this.beta1, this.beta2, this.eps, this.clipNorm] = [beta1, beta2, eps, clipNorm];
     this.slots = parameters.map((parameter) => ({
@@ -62,7 +64,7 @@ export class DictionaryAdam {
    */
   step(grads: tf.NamedTensorMap, learningRate: number): { norm: number | null } {
     this.steps += 1;
-    const gradients = this.slots.map(({ variable }) => gradientOf(variable, grads));
+    const gradients = this.slots.map((slot) => gradientOf(slot, grads));
     const norm = this.clipNorm === undefined ? null : this.globalNorm(gradients);
     if (norm !== null && !Number.isFinite(norm)) {
       throw new SextantError('INTERNAL', `the gradient's norm is ${norm} at step ${this.steps}; lower the learning rate or look for extreme activations`, {
@@ -116,9 +118,9 @@ export class DictionaryAdam {
   /** Copies of the moments, for a checkpoint. */
   state(): DictionaryAdamState {
     const tensors: Record<string, Float32Array> = {};
-    for (const { variable, m, v } of this.slots) {
-      tensors[`m.${variable.name}`] = Float32Array.from(m.dataSync());
-      tensors[`v.${variable.name}`] = Float32Array.from(v.dataSync());
+    for (const { name, m, v } of this.slots) {
+      tensors[`m.${name}`] = Float32Array.from(m.dataSync());
+      tensors[`v.${name}`] = Float32Array.from(v.dataSync());
     }
     return { step: this.steps, tensors };
   }
@@ -130,7 +132,7 @@ export class DictionaryAdam {
       if (values?.length === size) return values;
       throw new SextantError('INVALID_INPUT', `optimiser state "${name}": expected ${size} values, found ${values?.length ?? 'nothing'}`, { tensor: name });
     };
-    const moments = this.slots.map(({ variable }) => [take(`m.${variable.name}`, variable.size), take(`v.${variable.name}`, variable.size)] as const);
+    const moments = this.slots.map(({ name, variable: { size } }) => [take(`m.${name}`, size), take(`v.${name}`, size)] as const);
     this.slots.forEach(({ variable, m, v }, i) => {
       const [first, second] = moments[i]!;
       tf.tidy(() => {
@@ -167,11 +169,9 @@ function floats(backend: NativeBackend, tensor: tf.Tensor): Float32Array {
   return values;
 }
 
-function gradientOf(variable: tf.Variable, grads: tf.NamedTensorMap): tf.Tensor {
+function gradientOf({ name, variable }: DictionaryParameter, grads: tf.NamedTensorMap): tf.Tensor {
   const gradient = grads[variable.name];
   if (gradient && tf.util.arraysEqual(gradient.shape, variable.shape)) return gradient;
   const found = gradient ? `one of shape [${gradient.shape}]` : 'none';
-  throw new SextantError('INVALID_INPUT', `parameter "${variable.name}" [${variable.shape}] needs a gradient of its shape, found ${found}`, {
-    tensor: variable.name,
-  });
+  throw new SextantError('INVALID_INPUT', `parameter ${name} [${variable.shape}] needs a gradient of its shape, found ${found}`, { tensor: name });
 }

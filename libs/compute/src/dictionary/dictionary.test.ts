@@ -122,7 +122,10 @@ describe.each(present)('dictionary operations on %s', (backend) => {
     }
     const free = rng.normals(11);
     const variables = [tf.variable(tf.tensor2d(start.slice(), [n, d]), true, 'decoder'), tf.variable(tf.tensor1d(free.slice()), true, 'bias')];
-    const adam = new DictionaryAdam([{ variable: variables[0]!, tangent: true, unitNorm: true }, { variable: variables[1]! }], { clipNorm: 1 });
+    const adam = new DictionaryAdam(
+      [{ name: 'decoder', variable: variables[0]!, tangent: true, unitNorm: true }, { name: 'bias', variable: variables[1]! }],
+      { clipNorm: 1 },
+    );
     const reference = new ReferenceAdam([Float64Array.from(start), Float64Array.from(free)], d);
     for (let step = 1; step <= 4; step++) {
       const grads = [rng.normals(n * d), rng.normals(11)];

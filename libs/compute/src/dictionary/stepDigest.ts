@@ -11,7 +11,10 @@ const rng = new Rng(12);
 const encoder = tf.variable(tf.tensor2d(rng.normals(n * d, 0.1), [n, d]), true, 'encoder');
 const decoder = tf.variable(tf.tensor2d(rng.normals(n * d, 0.1), [n, d]), true, 'decoder');
 const bias = tf.variable(tf.tensor1d(rng.normals(n, 0.05)), true, 'bias');
-const adam = new DictionaryAdam([{ variable: encoder }, { variable: decoder, tangent: true, unitNorm: true }, { variable: bias }], { clipNorm: 1 });
+const adam = new DictionaryAdam(
+  [{ name: 'encoder', variable: encoder }, { name: 'decoder', variable: decoder, tangent: true, unitNorm: true }, { name: 'bias', variable: bias }],
+  { clipNorm: 1 },
+);
 const hash = createHash('sha256');
 for (let step = 0; step < 3; step++) {
   const x = tf.tensor2d(rng.normals(rows * d), [rows, d]);

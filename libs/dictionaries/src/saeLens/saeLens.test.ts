@@ -67,7 +67,10 @@ describe.skipIf(!haveFixtures)(`SAELens folders (${needFixtures})`, () => {
     const again = loadDictionary(copy, scale);
     expect(again.config).toEqual({ ...dictionary.config, metadata: again.config.metadata });
     expect(again.config.metadata).toMatchObject(dictionary.config.metadata);
-    for (const opened of [original!, written!, dictionary, again]) 'close' in opened ? opened.close() : opened.dispose();
+    original!.close();
+    written!.close();
+    dictionary.dispose();
+    again.dispose();
   });
 
   it('keeps h = Σ a_i d_i + b + error with unit rows, whatever the decoder norms', () => {
