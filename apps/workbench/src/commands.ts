@@ -1,7 +1,7 @@
 /**
  * The command line's words for what a page shows: every click has a command. Checked against the CLI in e2e.
  */
-const quote = (text: string) => (/^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+const quote = (text: string) => (/^([\w./:=@%+-]+|<\w+>)$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 export function command(...words: (string | number)[]): string {
   return ['sextant', ...words.map((word) => quote(String(word)))].join(' ');

@@ -29,6 +29,26 @@ const lower = 64;
 const gap = 26;
 const height = margin.top + upper + gap + lower + 40;
 
+interface Ranged {
+  dose: number;
+  estimate: number;
+  lo: number;
+  hi: number;
+}
+
+/** Names the control band at its last dose, on the side the curve leaves free. */
+function BandLabel({ at, curve, x, y, text }: {
+  at: Ranged | undefined;
+  curve: Ranged | undefined;
+  x: (dose: number) => number;
+  y: (value: number) => number;
+  text: string;
+}) {
+  if (!at || text === '') return null;
+  const below = curve !== undefined && curve.estimate > at.estimate;
+  return <text className="axis" x={x(at.dose) + 8} y={below ? y(at.lo) + 14 : y(at.hi) - 6} textAnchor="end">{text}</text>;
+}
+
 /** Effect by dose with intervals over the controls' band, and under it the perplexity ratio on the same doses. */
 export function DoseResponse({ points, controls, controlLabel, own, unit, perplexityLimit, onSelect }: DoseResponseProps) {
   const [ref, width] = useWidth<HTMLDivElement>(440);
@@ -59,9 +79,10 @@ export function DoseResponse({ points, controls, controlLabel, own, unit, perple
             <text className="axis" x={margin.left - 7} y={py(tick) + 3.5} textAnchor="end">{tick === 0 ? '0' : signed(tick, digits)}</text>
           </g>
         ))}
-        <polygon className="dose-band-control" points={area(band)} />
-        <polyline className="dose-line-control" points={line(band)} />
-        {band[0] && <text className="axis" x={px(band[0].dose)} y={py(band[0].hi) - 6}>{controlLabel}</text>}
+        {controls.length > 1
+          ? <><polygon className="dose-band-control" points={area(band)} /><polyline className="dose-line-control" points={line(band)} /></>
+          : controls.map((point) => <rect key={point.dose} className="dose-band-control" x={px(point.dose) - 9} width={18} y={py(point.hi)} height={py(point.lo) - py(point.hi)} />)}
+        <BandLabel at={band.at(-1)} curve={curve.at(-1)} x={px} y={py} text={controlLabel} />
         <line className="dose-own" x1={px(own)} x2={px(own)} y1={margin.top} y2={height - 34} />
         <polygon className="dose-band" points={area(curve)} />
         <polyline className="dose-line" points={line(curve)} />
@@ -90,7 +111,7 @@ export function DoseResponse({ points, controls, controlLabel, own, unit, perple
           </g>
         ))}
         <line className="dose-ratio-rule" x1={margin.left} x2={margin.left + inner} y1={pr(perplexityLimit)} y2={pr(perplexityLimit)} />
-        <text className="axis" x={margin.left + inner / 2} y={margin.top + upper + gap - 9} textAnchor="middle">perplexity ratio · limit {fixed(perplexityLimit)}</text>
+        <text className="axis" x={margin.left + inner / 2} y={pr(perplexityLimit) - 6} textAnchor="middle">perplexity ratio · limit {fixed(perplexityLimit)}</text>
         <polyline className="dose-ratio" points={curve.flatMap((point) => (point.perplexityRatio === null ? [] : [`${px(point.dose)},${pr(point.perplexityRatio)}`])).join(' ')} />
         {curve.map((point) => point.perplexityRatio !== null && (
           <circle key={point.dose} className="dose-ratio-dot" cx={px(point.dose)} cy={pr(point.perplexityRatio)} r={2.2}>

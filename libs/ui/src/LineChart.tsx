@@ -1,4 +1,6 @@
 import { useCallback } from 'react';
+import { percent } from './format';
+import { logTicks } from './scale';
 import { usePlot, type Plot } from './usePlot';
 import './LineChart.css';
 
@@ -28,22 +30,40 @@ const tones = [
   { stroke: 'var(--ink)', dash: '6 2 1 2' },
 ];
 
+/** From the smallest to the largest value; a constant gets room above and below. */
+function domainOf(values: readonly number[]): [number, number] {
+  const [lo, hi] = [Math.min(...values), Math.max(...values)];
+  if (values.length === 0) return [0, 1];
+  return lo === hi ? [lo - Math.abs(lo || 1) / 10, hi + Math.abs(hi || 1) / 10] : [lo, hi];
+}
+
 /** Curves over steps or tokens: light grid, ticks without an axis line, labels at the axis ends with an arrow. */
 export function LineChart({ series, x, y, log = false, share = false, height = 170, live = false, label }: LineChartProps) {
   const draw = useCallback(
     (plot: Plot, width: number) => {
       const shown = series.slice(0, tones.length).map(({ name, points }) => ({ name, points: log ? points.filter((point) => point.y > 0) : [...points] }));
+      const domain = domainOf(shown.flatMap(({ points }) => points.map((point) => point.y)));
       const last = shown[0]?.points.at(-1);
       return plot.plot({
         width,
         height,
         marginLeft: 40,
-        marginRight: 10,
+        marginRight: 16,
         marginTop: 20,
         marginBottom: 34,
         className: 'plot',
         x: { label: `${x} →`, labelAnchor: 'right', tickSize: 4, ticks: Math.max(2, Math.floor(width / 90)), labelArrow: 'none' },
-        y: { type: log ? 'log' : 'linear', label: `↑ ${y}`, labelArrow: 'none', grid: true, tickSize: 0, ticks: 4, nice: !log, tickFormat: share ? '.0~%' : log ? '~g' : undefined },
+        y: {
+          type: log ? 'log' : 'linear',
+          label: `↑ ${y}`,
+          labelArrow: 'none',
+          grid: true,
+          tickSize: 0,
+          nice: !log,
+          domain,
+          ticks: log ? logTicks(domain[0], domain[1]) : 4,
+          tickFormat: share ? (value: number) => percent(value, 0) : (value: number) => String(Number(value.toPrecision(3))),
+        },
         marks: [
           ...shown.map(({ points }, index) => plot.line(points, { x: 'x', y: 'y', stroke: tones[index]?.stroke, strokeDasharray: tones[index]?.dash, strokeWidth: 1.7 })),
           ...(live && last ? [plot.dot([last], { x: 'x', y: 'y', fill: 'var(--mark)', r: 3.4 })] : []),

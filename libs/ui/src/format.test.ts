@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ago, bounds, bytes, clock, compact, count, dateTime, dose, duration, fixed, hookShort, magnitude, NONE, percent, percentBounds, qValue, shortHash, signed,
+  ago, bounds, bytes, clock, compact, count, dateTime, dose, duration, fixed, hookShort, magnitude, NONE, percent, percentBounds, qValue, shortHash,
+  signed, typographic,
 } from './format';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -71,6 +72,9 @@ describe('time and names', () => {
     expect(plain(ago('2026-11-24T09:00:00Z', now))).toBe('3 h ago');
     expect(ago('2026-11-20T12:00:00Z', now)).toBe('2026-11-20');
     expect(dateTime('not a date')).toBe('not a date');
+  });
+  it('sets true minus signs before numbers and leaves hyphens alone', () => {
+    expect(typographic('clamped to -1 × max: -2.35 [-2.67, -2.03], two-hop, 2026-11-24, x-1')).toBe('clamped to −1 × max: −2.35 [−2.67, −2.03], two-hop, 2026-11-24, x-1');
   });
   it('shortens digests and hook names', () => {
     expect(shortHash('7c1e'.padEnd(60, '0') + 'a90f')).toBe('7c1e…a90f');

@@ -144,6 +144,11 @@ export function magnitude(value: Maybe): string {
   return fixed(value, size === 0 ? 0 : size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
 }
 
+/** A text with true minus signs before its numbers: `to -1 × max [-2.67, -2.03]` → `to −1 × max [−2.67, −2.03]`. */
+export function typographic(text: string): string {
+  return text.replace(/(^|[\s([=×,;])-(?=[\d.])/g, `$1${MINUS}`);
+}
+
 /** A hook name as people say it: `blocks.2.hook_resid_post` → `resid_post 2`. */
 export function hookShort(hook: string | null | undefined): string {
   if (!hook) return NONE;

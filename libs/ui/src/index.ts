@@ -20,7 +20,7 @@ export { Lineage, type LineageNode } from './Lineage';
 export { LineChart, SeriesLegend, type LineChartProps, type Series } from './LineChart';
 export { Loading } from './Loading';
 export { safeRange, type SafeRange } from './safeRange';
-export { domainAround, doseScale, linearScale, type Scale } from './scale';
+export { domainAround, doseScale, linearScale, logTicks, type Scale } from './scale';
 export { Segmented, type SegmentedProps } from './Segmented';
 export { SideEffectMatrix, type SideEffectMatrixProps } from './SideEffectMatrix';
 export { StatStrip, StatTile, type StatTileProps } from './StatTile';

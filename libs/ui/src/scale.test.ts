@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { domainAround, doseScale, linearScale, logCountScale, niceTicks, share } from './scale';
+import { domainAround, doseScale, linearScale, logCountScale, logTicks, niceTicks, share } from './scale';
 
 describe('scales', () => {
   it('puts ticks on round numbers inside the domain', () => {
@@ -22,6 +22,11 @@ describe('scales', () => {
     const scale = logCountScale(1000);
     expect([scale(0), scale(1), scale(1000)]).toEqual([0, 0, 1]);
     expect(scale.ticks).toEqual([1, 10, 100, 1000]);
+  });
+  it('ticks a log axis at 1, 2, 5, or at decades when there are enough', () => {
+    expect(logTicks(0.12, 0.9)).toEqual([0.2, 0.5]);
+    expect(logTicks(0.001, 10)).toEqual([0.001, 0.01, 0.1, 1, 10]);
+    expect(logTicks(0, 1)).toEqual([]);
   });
   it('always holds zero', () => {
     const [lo, hi] = domainAround([0.5, 1.5]);

@@ -42,6 +42,18 @@ export function doseScale(doses: readonly number[]): Scale {
   return Object.assign((value: number) => (step(value) - from) / span, { domain: [lo, hi] as const, ticks: values });
 }
 
+/** Round values (1, 2, 5 × powers of ten) inside [lo, hi] of a log axis; only powers of ten where that is enough. */
+export function logTicks(lo: number, hi: number): number[] {
+  if (!(lo > 0) || !(hi > lo)) return [];
+  const powers = Array.from({ length: 40 }, (_, index) => index - 20);
+  const within = (factors: readonly number[]) =>
+    powers
+      .flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(6))))
+      .filter((value) => value >= lo * 0.999 && value <= hi * 1.001);
+  const decades = within([1]);
+  return decades.length >= 3 ? decades : within([1, 2, 5]);
+}
+
 /** The smallest domain that holds zero and every bound, widened by a twentieth on each side. */
 export function domainAround(bounds: readonly number[]): [number, number] {
   const finite = bounds.filter(Number.isFinite);

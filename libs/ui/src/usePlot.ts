@@ -17,7 +17,11 @@ export function usePlot(draw: (plot: Plot, width: number) => Element) {
     let stale = false;
     loading ??= import('@observablehq/plot');
     void loading.then((plot) => {
-      if (!stale) box.current?.replaceChildren(current.current(plot, width));
+      if (stale) return;
+      const drawing = current.current(plot, width);
+      // Plot brings a <style> of its own, which the page's content security policy refuses; LineChart.css says the same.
+      drawing.querySelectorAll('style').forEach((style) => style.remove());
+      box.current?.replaceChildren(drawing);
     });
     return () => {
       stale = true;

@@ -13,8 +13,8 @@ export const jobNames: Record<JobKind, string> = {
 };
 
 export const controlNames: Record<ControlKind, string> = {
-  'random-direction': 'Random direction, norm-matched',
-  'density-matched': 'Random feature, density-matched',
+  'random-direction': 'Random directions',
+  'density-matched': 'Matched features',
   'sign-reversed': 'Sign reversed',
   reconstruction: 'Reconstruction only',
 };

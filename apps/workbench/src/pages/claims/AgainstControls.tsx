@@ -1,5 +1,5 @@
 import type { StoredEffect } from '@sextant/schema';
-import { bounds, dose, Figure, ForestPlot, qValue, signed, type ForestRow } from '@sextant/ui';
+import { bounds, dose, Figure, ForestPlot, qValue, signed, typographic, type ForestRow } from '@sextant/ui';
 import { useState } from 'react';
 import { controlNames } from '../names';
 import type { ClaimDetail } from './ClaimPage';
@@ -15,7 +15,7 @@ export function AgainstControls({ claim }: { claim: ClaimDetail }) {
   };
   const kinds = claim.controls.map((control): ForestRow => ({
     key: control.kind,
-    name: `${controlNames[control.kind]}${control.count > 1 ? ` (${control.count})` : ''}`,
+    name: `${controlNames[control.kind]}${control.count > 1 ? `, ${control.count}` : ''}`,
     estimate: control.estimate,
     lo: control.lo,
     hi: control.hi,
@@ -43,21 +43,21 @@ export function AgainstControls({ claim }: { claim: ClaimDetail }) {
         reference={{ lo: claim.lo, hi: claim.hi }}
         caption={every
           ? 'Each control with its own 95 % interval on the same items. Band: the interval of the claim.'
-          : `Controls: mean, and range over them where there are several. Band: 95 % interval of the claim, ${bounds(claim)}. ${claim.reasons.join(' ')}`}
+          : `Random directions are norm-matched, features density-matched: mean and range over them. Band: 95 % interval of the claim, ${bounds(claim)}.`}
       />
     </Figure>
   );
 }
 
 function isControl(effect: StoredEffect, claim: ClaimDetail): boolean {
-  if (effect.kind === 'feature' || effect.kind === 'vector' || effect.metric !== 'margin' || effect.task !== claim.task) return false;
+  if (effect.kind === 'feature' || effect.kind === 'vector' || effect.metric !== claim.metric || effect.task !== claim.task) return false;
   return effect.dose === claim.dose || effect.kind === 'sign-reversed' || effect.kind === 'reconstruction';
 }
 
 function singleRow(effect: StoredEffect): ForestRow {
   return {
     key: String(effect.id),
-    name: effect.condition,
+    name: typographic(effect.condition),
     estimate: effect.estimate,
     lo: effect.lo,
     hi: effect.hi,

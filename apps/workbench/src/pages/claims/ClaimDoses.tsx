@@ -6,7 +6,7 @@ import { unitOf } from './statement';
 /** Effect by dose over the matched controls' range, and what each dose cost in perplexity. */
 export function ClaimDoses({ claim, perplexityLimit }: { claim: ClaimDetail; perplexityLimit: number | null }) {
   const points = ownEffects(claim, claim.effects);
-  const bands = controlBands(claim.effects.filter((effect) => effect.task === claim.task && effect.metric === 'margin'));
+  const bands = controlBands(claim.effects.filter((effect) => effect.task === claim.task && effect.metric === claim.metric));
   const counts = bands.map((band) => band.count);
   const unit = `Δ ${claim.metric}, ${unitOf(claim.metric)}`;
   return (

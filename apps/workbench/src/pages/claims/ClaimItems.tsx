@@ -81,7 +81,7 @@ function Side({ side, item, reply }: { side: ClaimItem['baseline']; item: ClaimI
   return (
     <>
       <span dir="auto">{item.choices[side.choice] ?? '–'}</span>
-      <small className="dim"> {gold ? 'gold · ' : ''}margin {fixed(side.margin)}</small>
+      <small className="claim-side"> {gold ? 'gold · ' : ''}margin {fixed(side.margin)}</small>
       {reply !== undefined && <p className="claim-reply" dir="auto">{reply}</p>}
     </>
   );

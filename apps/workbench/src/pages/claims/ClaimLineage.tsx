@@ -1,9 +1,9 @@
 import type { JobSpec } from '@sextant/schema';
-import { Figure, Lineage, shortHash } from '@sextant/ui';
+import { Figure, fixed, Lineage, shortHash, typographic } from '@sextant/ui';
 import { useRouter } from '@tanstack/react-router';
 import { type RouterOutputs } from '../../api';
 import type { ClaimDetail } from './ClaimPage';
-import { taskName } from './statement';
+import { taskName, unitOf } from './statement';
 
 /** What the claim was made from, each box a page, and how it was measured. */
 export function ClaimLineage({ claim, plan, recomputed }: { claim: ClaimDetail; plan: JobSpec<'study.run'> | undefined; recomputed: RouterOutputs['claims']['recompute'] | undefined }) {
@@ -30,11 +30,12 @@ export function ClaimLineage({ claim, plan, recomputed }: { claim: ClaimDetail; 
           <dt>metric</dt><dd>{claim.metric} on {taskName(claim.task)}</dd>
           <dt>tokens</dt><dd>{scope.tokens}{scope.special ? '' : ', special tokens excluded'} · <code>{claim.hook}</code></dd>
           <dt>controls</dt><dd>{claim.controls.map((control) => `${control.count} ${control.kind}`).join(', ')}</dd>
+          <dt>detectable</dt><dd>{fixed(claim.minimumDetectable)} {unitOf(claim.metric)} at power 0.8</dd>
           <dt>items</dt><dd>{claim.n} in {claim.clusters} clusters, split B</dd>
           {plan && <><dt>seed</dt><dd>{plan.seed}</dd></>}
         </dl>
       </Figure>
-      <Figure title="Why this status"><ul className="reasons">{claim.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul></Figure>
+      <Figure title="Why this status"><ul className="reasons">{claim.reasons.map((reason) => <li key={reason}>{typographic(reason)}</li>)}</ul></Figure>
     </div>
   );
 }

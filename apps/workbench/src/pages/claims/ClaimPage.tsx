@@ -1,4 +1,4 @@
-import { bounds, ClaimBadge, dateTime, ErrorState, fixed, percent, percentBounds, qValue, shortHash, signed, StatStrip, StatTile } from '@sextant/ui';
+import { bounds, ClaimBadge, dateTime, ErrorState, fixed, percent, percentBounds, qValue, shortHash, signed, StatStrip, StatTile, typographic } from '@sextant/ui';
 import { describeFault } from '@sextant/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -29,7 +29,7 @@ export function ClaimPage() {
   const recompute = useMutation(api.claims.recompute.mutationOptions());
   return (
     <Page
-      title={claim ? <span className="statement">{claim.statement}</span> : 'Claim'}
+      title={claim ? <span className="statement">{typographic(claim.statement)}</span> : 'Claim'}
       name={claim ? `Claim ${claim.status}` : 'Claim'}
       crumbs={claim
         ? [
@@ -108,7 +108,6 @@ function ClaimFigures({ claim }: { claim: ClaimDetail }) {
       <StatTile label="moved the other way" value={percent(claim.antiSteerable.estimate, 0)} detail={percentBounds(claim.antiSteerable, 0)} />
       <StatTile label="perplexity ratio" value={fixed(claim.perplexityRatio)} detail={`norm ratio ${fixed(claim.normRatio)}, KL ${fixed(claim.kl)}`} />
       <StatTile label="items, clusters" value={claim.n} detail={claim.clusters} />
-      <StatTile label="min. detectable" value={fixed(claim.minimumDetectable)} detail={`${unit}, power 0.8`} />
     </StatStrip>
   );
 }

@@ -35,7 +35,7 @@ export function ClaimsTable({ claims }: { claims: readonly Claim[] }) {
     return list;
   }, [claims]);
   if (claims.length === 0) {
-    return <EmptyState title="No claims yet. A study proposes features, screens them on one split and confirms them on the other." command={command('study', 'run')} />;
+    return <EmptyState title="No claims yet. A study proposes features, screens them on one split and confirms them on the other." command={command('study', 'create', '--watch')} />;
   }
   return <RecordTable label="claims" columns={columns} rows={claims} rowKey={(claim) => claim.id} link={(claim) => ({ to: '/claims/$id', params: { id: claim.id } })} />;
 }

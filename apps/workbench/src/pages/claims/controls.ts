@@ -28,8 +28,8 @@ export function controlBands(effects: readonly Pick<StoredEffect, 'kind' | 'dose
 }
 
 /** The claim's own feature at every dose it was confirmed at, of the claim's own metric. */
-export function ownEffects(claim: Pick<Claim, 'feature' | 'task'>, effects: readonly StoredEffect[], metric = 'margin'): StoredEffect[] {
+export function ownEffects(claim: Pick<Claim, 'feature' | 'task' | 'metric'>, effects: readonly StoredEffect[]): StoredEffect[] {
   return effects
-    .filter((effect) => effect.kind === 'feature' && effect.feature === claim.feature.index && effect.task === claim.task && effect.metric === metric)
+    .filter((effect) => effect.kind === 'feature' && effect.feature === claim.feature.index && effect.task === claim.task && effect.metric === claim.metric)
     .sort((left, right) => left.dose - right.dose);
 }

@@ -44,7 +44,7 @@ export function DictionaryPage() {
         ? [
             { label: 'dictionary', value: <code>{shortHash(digest)}</code> },
             { label: 'activations', value: <code>{shortHash(dictionary.activations)}</code> },
-            { label: 'code', value: <code>{dictionary.provenance.codeVersion.slice(0, 8)}</code> },
+            { label: 'code', value: <code>{dictionary.provenance.codeVersion}</code> },
             { label: 'engine', value: dictionary.provenance.backend ?? 'unknown' },
             { label: 'seed', value: dictionary.seed ?? 'unknown' },
           ]
@@ -64,12 +64,10 @@ export function DictionaryPage() {
         {(data) => (
           <>
             <Scorecard dictionary={data} />
-            <div className="columns two-one">
+            <div className="columns dictionary">
               <TrainingCurves dictionary={data} log={search.log} onLog={(log) => void navigate({ search: (old) => ({ ...old, log }), replace: true })} />
-              <div>
-                {data.featureIndex && <Distributions digest={digest} n={data.n} />}
-                <SuiteChart dictionaries={all} own={data} />
-              </div>
+              {data.featureIndex && <Distributions digest={digest} n={data.n} />}
+              <SuiteChart dictionaries={all} own={data} />
             </div>
             {data.featureIndex
               ? (
@@ -83,7 +81,7 @@ export function DictionaryPage() {
               : (
                 <EmptyState
                   title="Its features are not indexed yet: statistics, examples and neighbours need one pass over activations."
-                  command={command('features', 'index', digest.slice(0, 12))}
+                  command={command('features', 'index', '--dictionary', digest.slice(0, 12))}
                   action={data.activations && <Link className="button" to="/start" search={{ kind: 'features.index', spec: { dictionary: digest, activations: data.activations } }}>Build the index</Link>}
                 />
               )}

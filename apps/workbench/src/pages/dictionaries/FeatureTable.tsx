@@ -67,7 +67,7 @@ export function FeatureTable({ dictionary, featureIndex, search, onSearch }: Fea
   return (
     <Figure
       title="Features"
-      note={query.data ? `${count(query.data.pages[0]?.total)} rows` : undefined}
+      note={<TableFilters search={search} draft={draft} onDraft={setDraft} onSearch={onSearch} total={query.data?.pages[0]?.total} />}
       actions={(
         <>
           <ColumnChooser columns={columns} hidden={search.hidden} onHidden={(hidden) => onSearch({ hidden })} />
@@ -76,13 +76,6 @@ export function FeatureTable({ dictionary, featureIndex, search, onSearch }: Fea
         </>
       )}
     >
-      <div className="filters">
-        <input className="input" aria-label="Filter features by label, top token or number" placeholder="label, token or number" value={draft} onChange={(event) => setDraft(event.target.value)} />
-        <label className="note"><input type="checkbox" checked={search.alive} onChange={(event) => onSearch({ alive: event.target.checked })} /> alive</label>
-        <label className="note">
-          <input type="checkbox" checked={search.maxDensity !== undefined} onChange={(event) => onSearch({ maxDensity: event.target.checked ? 0.01 : undefined })} /> density below 1&nbsp;%
-        </label>
-      </div>
       <Await query={{ data: query.data, error: query.error, refetch: query.refetch }} what="features" lines={8}>
         {() => (rows.length === 0
           ? <p className="note">No feature matches. <button type="button" className="link" onClick={() => { setDraft(''); onSearch({ filter: '', alive: false, maxDensity: undefined }); }}>Clear the filters</button></p>
@@ -100,6 +93,25 @@ export function FeatureTable({ dictionary, featureIndex, search, onSearch }: Fea
           ))}
       </Await>
     </Figure>
+  );
+}
+
+function TableFilters({ search, draft, onDraft, onSearch, total }: {
+  search: DictionarySearch;
+  draft: string;
+  onDraft: (text: string) => void;
+  onSearch: FeatureTableProps['onSearch'];
+  total: number | undefined;
+}) {
+  return (
+    <span className="table-filters">
+      <input className="input" aria-label="Filter features by label, top token or number" placeholder="label, token or number" value={draft} onChange={(event) => onDraft(event.target.value)} />
+      <label><input type="checkbox" checked={search.alive} onChange={(event) => onSearch({ alive: event.target.checked })} /> alive</label>
+      <label>
+        <input type="checkbox" checked={search.maxDensity !== undefined} onChange={(event) => onSearch({ maxDensity: event.target.checked ? 0.01 : undefined })} /> density below 1&nbsp;%
+      </label>
+      {total !== undefined && <span>{count(total)} rows</span>}
+    </span>
   );
 }
 

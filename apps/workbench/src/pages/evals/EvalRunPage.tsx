@@ -1,5 +1,5 @@
 import type { EvalRun } from '@sextant/schema';
-import { bounds, count, dateTime, Figure, fixed, percent, percentBounds, Segmented, shortHash, signed, StatStrip, StatTile } from '@sextant/ui';
+import { bounds, count, dateTime, Figure, fixed, percent, percentBounds, Segmented, shortHash, signed, StatStrip, StatTile, typographic } from '@sextant/ui';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -37,7 +37,7 @@ export function EvalRunPage() {
   return (
     <Page
       title={run ? run.task : 'Run'}
-      subtitle={run && (run.condition ?? (run.intervention ? 'steered' : 'baseline'))}
+      subtitle={run && typographic(run.condition ?? (run.intervention ? 'steered' : 'baseline'))}
       crumbs={[{ name: 'evals', link: { to: '/evals' } }, ...(run?.study ? [{ name: 'study', link: { to: '/studies/$id', params: { id: run.study } } } as const] : []), { name: <code>{id.slice(0, 12)}</code> }]}
       provenance={run
         ? [
@@ -48,7 +48,7 @@ export function EvalRunPage() {
             { label: 'at', value: dateTime(run.createdAt) },
           ]
         : []}
-      command={command('eval', 'show', id)}
+      command={command('eval', 'items', id)}
       actions={run?.job && <Link className="button" to="/jobs/$id" params={{ id: run.job }}>Its job</Link>}
     >
       {run && <RunFigures run={run} />}

@@ -1,5 +1,5 @@
 import type { EvalRun } from '@sextant/schema';
-import { bounds, count, dateTime, EmptyState, Figure, percent, percentBounds, shortHash, signed } from '@sextant/ui';
+import { bounds, count, dateTime, EmptyState, Figure, percent, percentBounds, shortHash, signed, typographic } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { api } from '../../api';
@@ -12,7 +12,7 @@ const route = getRouteApi('/evals');
 
 const columns: Column<EvalRun>[] = [
   { key: 'task', head: 'eval', cell: (run) => run.task },
-  { key: 'condition', head: 'condition', className: 'clip', width: '30%', cell: (run) => run.condition ?? (run.intervention ? `steered ${shortHash(run.intervention)}` : 'baseline') },
+  { key: 'condition', head: 'condition', className: 'clip', width: '30%', cell: (run) => (run.condition ? typographic(run.condition) : undefined) ?? (run.intervention ? `steered ${shortHash(run.intervention)}` : 'baseline') },
   { key: 'accuracy', head: 'accuracy', num: true, cell: (run) => (run.metrics.accuracy ? <>{percent(run.metrics.accuracy.estimate, 1)} <span className="dim">{percentBounds(run.metrics.accuracy)}</span></> : '–') },
   { key: 'margin', head: 'margin, nats', num: true, cell: (run) => (run.metrics.margin ? <>{signed(run.metrics.margin.estimate)} <span className="dim">{bounds(run.metrics.margin)}</span></> : '–') },
   { key: 'n', head: 'n', num: true, cell: (run) => count(run.n) },

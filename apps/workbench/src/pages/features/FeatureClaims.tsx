@@ -19,7 +19,7 @@ export function FeatureClaims({ feature }: { feature: Feature }) {
   if (!first) {
     return (
       <Figure title="Effects across evals">
-        <EmptyState title="No study has steered by this feature yet." command={command('study', 'run')} />
+        <EmptyState title="No study has steered by this feature yet." command={command('study', 'create', '--watch')} />
       </Figure>
     );
   }

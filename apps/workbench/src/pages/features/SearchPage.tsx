@@ -3,12 +3,23 @@ import { getRouteApi } from '@tanstack/react-router';
 import { command } from '../../commands';
 import { Page } from '../../shell/Page';
 import { Await } from '../../state/Await';
+import type { FeaturesSearch } from './search';
 import { SearchForm } from './SearchForm';
 import { SearchResults } from './SearchResults';
 import { useIndexed } from './useIndexed';
 import './features.css';
 
 const route = getRouteApi('/features');
+
+/** The same search on the command line. */
+function searchCommand({ dictionary, mode, text, positive, negative, index }: FeaturesSearch): string {
+  const where = dictionary === undefined ? [] : ['--dictionary', dictionary.slice(0, 12)];
+  if (mode === 'label' || (text === '' && mode !== 'contrast' && mode !== 'similar')) {
+    return command('features', 'list', ...where, ...(text === '' ? [] : ['--filter', text]));
+  }
+  if (mode === 'contrast') return command('features', 'search', ...where, '--positive', ...positive, '--negative', ...negative);
+  return mode === 'similar' ? command('features', 'search', ...where, '--similar', index ?? 0) : command('features', 'search', ...where, `--${mode}`, text);
+}
 
 /** Find features by a text they fire on, by what tells two sets of texts apart, by token, by likeness, or by label. */
 export function SearchPage() {
@@ -22,7 +33,7 @@ export function SearchPage() {
       subtitle={chosen && `${count(chosen.n)} of ${chosen.name} · ${hookShort(chosen.hook)}`}
       crumbs={[{ name: 'search' }]}
       provenance={chosen ? [{ label: 'dictionary', value: <code>{shortHash(chosen.digest)}</code> }, { label: 'index', value: <code>{shortHash(chosen.featureIndex)}</code> }] : []}
-      command={command('search', search.mode, search.text || String(search.index ?? ''))}
+      command={searchCommand(search)}
       actions={(
         <Segmented
           label="How to search"
@@ -54,7 +65,7 @@ export function SearchPage() {
               <SearchResults dictionary={chosen.digest} featureIndex={chosen.featureIndex} search={search} />
             </>
           )
-          : <EmptyState title={chosen ? 'This dictionary has no feature index yet.' : 'No indexed dictionary yet. Train one, then index its features.'} command={command('features', 'index', '<dictionary>')} />)}
+          : <EmptyState title={chosen ? 'This dictionary has no feature index yet.' : 'No indexed dictionary yet. Train one, then index its features.'} command={command('features', 'index')} />)}
       </Await>
     </Page>
   );

@@ -21,7 +21,7 @@ export function HomePage() {
         { label: 'engine', value: lab.backend ? `${lab.backend.name}, ${lab.backend.threads} threads` : 'not started yet' },
         { label: 'disk', value: bytes(lab.lab.bytes) },
         { label: 'queue', value: lab.counts.jobsRunning + lab.counts.jobsQueued === 0 ? 'empty' : `${lab.counts.jobsRunning} running, ${lab.counts.jobsQueued} waiting` },
-        { label: 'code', value: <code>{lab.codeVersion.slice(0, 8)}</code> },
+        { label: 'code', value: <code>{lab.codeVersion}</code> },
       ]
     : [];
   const { counts } = lab ?? {};

@@ -49,7 +49,7 @@ function Studies() {
         <tbody>
           {page?.items.map((study) => (
             <tr key={study.id}>
-              <td className="clip"><Link to="/studies/$id" params={{ id: study.id }}>{study.name}</Link></td>
+              <td className="clip grow"><Link to="/studies/$id" params={{ id: study.id }}>{study.name}</Link></td>
               <td className="num">{study.status === 'finished' ? `${study.claimCount} → ${study.confirmedCount}` : study.status}</td>
             </tr>
           ))}
@@ -68,7 +68,7 @@ function Models() {
         <tbody>
           {page?.items.map((model) => (
             <tr key={model.digest}>
-              <td className="clip"><Link to="/models/$digest" params={{ digest: model.digest }}>{model.name}</Link></td>
+              <td className="clip grow"><Link to="/models/$digest" params={{ digest: model.digest }}>{model.name}</Link></td>
               <td className="num dim">{compact(model.parameters)} parameters</td>
               <td className="num">{bytes(model.bytes)}</td>
             </tr>
@@ -90,7 +90,7 @@ function Lately() {
           {page.items.map((job) => (
             <tr key={job.id}>
               <td className="dim rail-time">{ago(job.finishedAt)}</td>
-              <td className="clip"><Link to="/jobs/$id" params={{ id: job.id }}>{jobTitle(job)}</Link></td>
+              <td className="clip grow"><Link to="/jobs/$id" params={{ id: job.id }}>{jobTitle(job)}</Link></td>
             </tr>
           ))}
         </tbody>

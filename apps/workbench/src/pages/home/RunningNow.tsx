@@ -29,7 +29,7 @@ export function RunningNow() {
               {rows.map((job) => (
                 <tr key={job.id}>
                   <td className={job.status === 'failed' ? 'failed' : 'dim'}>{job.status === 'failed' ? '✕ failed' : 'waiting'}</td>
-                  <td className="clip"><Link to="/jobs/$id" params={{ id: job.id }}>{jobTitle(job)}{job.error ? `: ${job.error.message}` : ''}</Link></td>
+                  <td className="clip grow"><Link to="/jobs/$id" params={{ id: job.id }}>{jobTitle(job)}{job.error ? `: ${job.error.message}` : ''}</Link></td>
                   <td className="num dim">{ago(job.finishedAt ?? job.createdAt)}</td>
                   <td className="num"><JobActions job={job} small /></td>
                 </tr>

@@ -14,13 +14,24 @@ import { startJob } from './startJob';
 const route = getRouteApi('/start');
 const kinds = Object.keys(jobNames).filter((kind): kind is JobKind => kind in jobSpecs);
 
+const words: Record<JobKind, string[]> = {
+  'model.import': ['models', 'import', '<folder>'],
+  'corpus.create': ['corpora', 'create', '--name', '<name>', '--world', '--tokens', '<n>'],
+  'activations.harvest': ['harvest', '--hook', '<hook>'],
+  'dictionary.train': ['train', '--name', '<name>', '--features', '<n>', '--steps', '<n>'],
+  'features.index': ['features', 'index'],
+  'vector.make': ['vectors', 'make', '--name', '<name>', '--hook', '<hook>', '--method', '<method>'],
+  'eval.run': ['eval', 'run', '<task>'],
+  'study.run': ['study', 'create', '--watch'],
+};
+
 /** Start any job from its spec: validated here field by field, then by the server again. */
 export function StartPage() {
   const { kind, spec } = route.useSearch();
   const navigate = route.useNavigate();
   const digests = useLabDigests();
   return (
-    <Page title={jobNames[kind]} crumbs={[{ name: 'start a job' }]} command={command('jobs', 'start', kind)}>
+    <Page title={jobNames[kind]} crumbs={[{ name: 'start a job' }]} command={command(...words[kind])}>
       <div className="filters">
         <label className="note" htmlFor="kind">job</label>
         <select id="kind" className="input" value={kind} onChange={(event) => void navigate({ search: { kind: kinds.find((name) => name === event.target.value) ?? kind } })}>

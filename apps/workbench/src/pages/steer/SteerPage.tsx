@@ -13,6 +13,7 @@ import { toIntervention } from './recipe';
 import { RecipeRail } from './RecipeRail';
 import { Replies } from './Replies';
 import type { SteerSearch } from './search';
+import { steerCommand } from './steerCommand';
 import { useRecipeFeatures } from './useRecipeFeatures';
 import { useSteering, type SteerRequest } from './useSteering';
 import './steer.css';
@@ -73,7 +74,7 @@ export function SteerPage() {
             { label: 'seed', value: search.seed },
           ]
         : []}
-      command={steerCommand(search, draft)}
+      command={steerCommand(search, draft, request?.intervention ?? null)}
       actions={(
         <>
           <Segmented label="Form of the prompt" value={search.mode} options={[{ value: 'chat', label: 'Chat' }, { value: 'completion', label: 'Completion' }]} onChange={(mode) => set({ mode })} />
@@ -108,14 +109,8 @@ export function SteerPage() {
               </div>
             </div>
           )
-          : <EmptyState title="Steering needs a dictionary with a feature index: doses are in units of a feature's max." command={command('features', 'index', '<dictionary>')} />)}
+          : <EmptyState title="Steering needs a dictionary with a feature index: doses are in units of a feature's max." command={command('features', 'index')} />)}
       </Await>
     </Page>
   );
-}
-
-function steerCommand(search: SteerSearch, prompt: string): string {
-  const lines = search.recipe.flatMap((line) => ['--feature', `${line.feature}:${line.kind}:${line.dose}`]);
-  const where = search.dictionary ? ['--dictionary', search.dictionary.slice(0, 12)] : [];
-  return command('steer', ...where, ...lines, '--tokens', search.scope, '--max', search.tokens, '--temperature', search.temperature, '--seed', search.seed, '--prompt', prompt);
 }

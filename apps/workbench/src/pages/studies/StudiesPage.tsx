@@ -30,7 +30,7 @@ export function StudiesPage() {
     >
       <Await query={studies} what="studies">
         {(page) => (page.items.length === 0
-          ? <EmptyState title="No study yet. A study freezes its rule, screens on split A and confirms on split B, against controls." command={command('study', 'run')} />
+          ? <EmptyState title="No study yet. A study freezes its rule, screens on split A and confirms on split B, against controls." command={command('study', 'create', '--watch')} />
           : <RecordTable label="studies" columns={columns} rows={page.items} rowKey={(study) => study.id} link={(study) => ({ to: '/studies/$id', params: { id: study.id } })} />)}
       </Await>
     </Page>

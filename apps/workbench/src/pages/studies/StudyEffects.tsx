@@ -6,10 +6,12 @@ const exported = ['condition', 'kind', 'feature', 'dose', 'task', 'metric', 'est
 
 /** Every confirmed-stage effect of the kept features at one dose, over the range its controls reached. */
 export function StudyEffects({ study, dose, onDose }: { study: StudyDetail; dose: number | undefined; onDose: (dose: number) => void }) {
-  const primary = study.effects.filter((effect) => effect.task === study.task && effect.metric === 'margin');
+  const metric = study.claims[0]?.metric ?? 'margin';
+  const primary = study.effects.filter((effect) => effect.task === study.task && effect.metric === metric);
   const features = primary.filter((effect) => effect.kind === 'feature');
   const doses = [...new Set(features.map((effect) => effect.dose))].sort((left, right) => left - right);
-  const chosen = dose !== undefined && doses.includes(dose) ? dose : (study.claims[0]?.dose ?? doses[0]);
+  const settled = study.claims.find((claim) => claim.status === 'confirmed') ?? study.claims.find((claim) => claim.status !== 'proposed');
+  const chosen = dose !== undefined && doses.includes(dose) ? dose : (settled?.dose ?? doses[0]);
   const band = controlBands(primary).find((entry) => entry.dose === chosen);
   const rows = features
     .filter((effect) => effect.dose === chosen)
