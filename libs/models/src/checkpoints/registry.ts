@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { SextantError } from '@sextant/schema';
 import type { Checkpoint, CheckpointFormat } from './checkpoint';
+import { gguf } from './gguf';
 import { huggingFaceFolder } from './huggingFaceFolder';
 import { llama2c } from './llama2c';
 
 /** Every way to store a model that can be read, the first that recognises a path reads it. */
-export const checkpointFormats: readonly CheckpointFormat[] = [huggingFaceFolder, llama2c];
+export const checkpointFormats: readonly CheckpointFormat[] = [huggingFaceFolder, gguf, llama2c];
 
 /** @throws SextantError NOT_FOUND when there is nothing at the path, INVALID_FILE when nothing there is known. */
 export function openCheckpoint(path: string): Checkpoint {
