@@ -43,6 +43,8 @@ export interface Dictionary {
   decoderRow(feature: number): Float32Array;
   /** The row that reads feature i from x in model units, [d]: its pre-activation in units of a_i grows by row · Δx. */
   encoderRow(feature: number): Float32Array;
+  /** Lengths of the stored decoder rows, before they were brought to 1, [n]. */
+  readonly decoderNorms: Float32Array;
   /** b in model units, [dOut]. */
   readonly bDec: Float32Array;
   dispose(): void;

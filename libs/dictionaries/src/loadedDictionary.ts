@@ -29,7 +29,7 @@ export class LoadedDictionary implements Dictionary {
   private readonly weights: Weights;
   /** Decoder rows of length 1; the decoder itself where they already are. */
   private readonly unitDecoder: tf.Tensor2D;
-  private readonly norms: Float32Array;
+  readonly decoderNorms: Float32Array;
   /** What the tensors do not keep: lone numbers in float64, and how each array was stored. */
   private readonly stored: WeightArrays;
 
@@ -56,8 +56,8 @@ export class LoadedDictionary implements Dictionary {
     this.stored = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, withoutData(array)]));
     const matrix = tf.tensor2d(Float32Array.from(decoder.data), [this.n, this.dOut]);
     const norms = rowNorms(matrix);
-    this.norms = Float32Array.from(norms.dataSync());
-    const unit = this.norms.every((norm) => Math.abs(norm - 1) <= unitTolerance);
+    this.decoderNorms = Float32Array.from(norms.dataSync());
+    const unit = this.decoderNorms.every((norm) => Math.abs(norm - 1) <= unitTolerance);
     this.unitDecoder = unit ? matrix : tf.tidy(() => scaleRows(matrix, tf.divNoNan(1, norms).as1D()));
     this.weights = {
       encoder: tf.tensor2d(transposed(Float32Array.from(encoder.data), this.d, this.n), [this.n, this.d]),
@@ -149,7 +149,7 @@ export class LoadedDictionary implements Dictionary {
 
   encoderRow(feature: number): Float32Array {
     this.checkFeature(feature);
-    const norm = this.norms[feature]!;
+    const norm = this.decoderNorms[feature]!;
     return rowOf(this.weights.encoder, feature).map((value) => value * norm);
   }
 
