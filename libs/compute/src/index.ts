@@ -21,3 +21,4 @@ export { rmsNorm } from './ops/rmsNorm';
 export { rope, type RopeOptions } from './ops/rope';
 export { swiglu } from './ops/swiglu';
 export { Rng, type RngState } from './rng';
+export { variableGradients } from './variableGradients';

@@ -13,3 +13,7 @@ export { trainableArchitectures } from './training/registry';
 export type { TrainingSettings, TrainingSettingsInput } from './training/settings';
 export { defineTrainable, type TrainableArchitecture, type Training, type TrainingSetup } from './training/trainable';
 export { trainDictionary, type BatchSource, type TrainingMetrics, type TrainOptions, type TrainResult } from './training/trainDictionary';
+export { ceRecovered, klScore, type CrossEntropies } from './metrics/languageModel';
+export { ReconstructionSums, type ReconstructionMetrics } from './metrics/reconstruction';
+export { logDensityHistogram, SparsityCounts, type SparsityMetrics } from './metrics/sparsity';
+export { scoreDictionary, spliceHook, type DictionaryScore, type ScoreOptions } from './metrics/scoreDictionary';

@@ -1,4 +1,4 @@
-import { tf, type DictionaryAdam } from '@sextant/compute';
+import { tf, variableGradients, type DictionaryAdam } from '@sextant/compute';
 import { SextantError } from '@sextant/schema';
 import type { DeadFeatures } from './deadFeatures';
 import { learningRateAt } from './schedule';
@@ -63,7 +63,7 @@ export function trainStep(run: Run, batch: Float32Array, step: number, explain: 
       };
       return outcome.loss;
     };
-    const { grads } = tf.variableGrads(objective, training.parameters.map(({ variable }) => variable));
+    const { grads } = variableGradients(objective, training.parameters.map(({ variable }) => variable));
     if (!report) throw new TypeError('the loss was not computed');
     if (!Number.isFinite(report.loss)) {
       throw new SextantError('INTERNAL', `the loss is ${report.loss} at step ${step}; lower the learning rate or look for extreme activations`, {
