@@ -41,7 +41,13 @@ export function screenCells(runs: readonly StudyRun[], plan: StudyPlan): ScreenC
     .map((run) => {
       const { feature, dose } = run.condition;
       const controls = own.filter(({ condition }) => condition.kind === 'random-direction' && condition.feature === feature && condition.dose === dose);
-      return { feature: feature!, dose, estimate: estimate(run), perplexityRatio: ratioOf(run.condition, screened), controls: controls.map(estimate) };
+      return {
+        feature: feature!,
+        dose,
+        estimate: estimate(run),
+        perplexityRatio: ratioOf(run.condition, screened),
+        controls: controls.map(estimate).sort((a, b) => a - b),
+      };
     })
     .sort((a, b) => a.feature - b.feature || a.dose - b.dose);
 }

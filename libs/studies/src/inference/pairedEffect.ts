@@ -22,19 +22,19 @@ export interface PairedEffectOptions {
   /** Seed and label of the random sign patterns; used above 16 clusters. */
   seed: number;
   label: string;
+  /** Random sign patterns drawn where there are too many to enumerate. Default 9,999. */
+  draws?: number;
 }
-
-/** Random sign patterns drawn where there are too many to enumerate. */
-const DRAWS = 9_999;
 
 /**
  * Paired differences of clustered items: cluster-robust t interval (G − 1 degrees of freedom, finite-cluster factor) and
  * the p-value of flipping whole clusters' signs. Where the items leave the standard error undefined (one cluster, equal
  * values) there is no interval and `undefinedReason` says why; the permutation p is always defined.
  */
-export function pairedEffect(differences: readonly number[], clusters: readonly string[], { alpha, seed, label }: PairedEffectOptions): PairedEffect {
+export function pairedEffect(differences: readonly number[], clusters: readonly string[], options: PairedEffectOptions): PairedEffect {
+  const { alpha, seed, label, draws = 9_999 } = options;
   const rng = new Rng(seed).fork(`sign flips ${label}`);
-  const flips = clusterSignFlip(differences, clusters, { rng, draws: DRAWS });
+  const flips = clusterSignFlip(differences, clusters, { rng, draws });
   const fit = clusterMean(differences, clusters, { level: 1 - alpha });
   const count = new Set(clusters).size;
   const patterns = flips.exact ? `all ${flips.patterns} patterns` : `${flips.patterns - 1} random patterns`;

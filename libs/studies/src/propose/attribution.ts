@@ -1,4 +1,4 @@
-import { scopeSourcesOf, touchedTokens } from '@sextant/steering';
+import { scopeSourcesOf, touchedTokens, type AssistantStart } from '@sextant/steering';
 import type { Scope } from '@sextant/schema';
 import type { StudyDictionary, StudyModel } from '../bench/model';
 import type { ResidualBench } from '../bench/residualBench';
@@ -13,6 +13,7 @@ export interface AttributionOptions {
   scope: Scope;
   /** Largest activation of a feature. */
   maxActivation: (feature: number) => number;
+  assistantStart?: AssistantStart;
   signal?: AbortSignal;
 }
 
@@ -29,7 +30,9 @@ export interface Attributions {
  * First-order effects of every feature on the margin, from one backward pass over the items (Scaling Monosemanticity,
  * attribution with baseline 0). Only tokens in scope count, as only those would be steered.
  */
-export async function attributions({ model, dictionary, bench, weights, scope, maxActivation, signal }: AttributionOptions): Promise<Attributions> {
+export async function attributions(options: AttributionOptions): Promise<Attributions> {
+  const { model, dictionary, bench, weights, scope, maxActivation, signal } = options;
+  const scopeSources = scopeSourcesOf(model, options.assistantStart);
   const { d, n } = dictionary;
   const attribution = new Float64Array(n);
   const activeItems = new Int32Array(n);
@@ -44,7 +47,7 @@ export async function attributions({ model, dictionary, bench, weights, scope, m
   await bench.gradients(
     weights,
     (batch, gradient) => {
-      const inScope = touchedTokens(scope, batch.context, scopeSourcesOf(model));
+      const inScope = touchedTokens(scope, batch.context, scopeSources);
       const { rowOffsets, indices, values } = dictionary.encodeSparse(batch.value);
       for (let token = 0; token < inScope.length; token++) {
         if (inScope[token] !== 1) continue;

@@ -1,5 +1,5 @@
 import { tf } from '@sextant/compute';
-import { scopeSourcesOf } from '@sextant/steering';
+import { scopeSourcesOf, type AssistantStart } from '@sextant/steering';
 import { SextantError } from '@sextant/schema';
 import type { StudyDictionary, StudyModel } from '../bench/model';
 import { ResidualBench } from '../bench/residualBench';
@@ -16,6 +16,7 @@ export interface ContrastOptions {
   dictionary: StudyDictionary;
   hook: string;
   pairs: readonly ContrastTexts[];
+  assistantStart?: AssistantStart;
   signal?: AbortSignal;
 }
 
@@ -24,10 +25,10 @@ export interface ContrastOptions {
  * (the whole text but special tokens where it has none); d′ = (mean⁺ − mean⁻) / √((var⁺ + var⁻) / 2), 0 for a feature
  * that never varies.
  */
-export async function contrastSeparation({ model, dictionary, hook, pairs, signal }: ContrastOptions): Promise<Float64Array> {
+export async function contrastSeparation({ model, dictionary, hook, pairs, signal, ...options }: ContrastOptions): Promise<Float64Array> {
   if (pairs.length < 2) throw new SextantError('INVALID_INPUT', `a contrast set needs at least two pairs, here are ${pairs.length}`, { field: 'contrast' });
   const texts = [...pairs.map(({ positive }) => positive), ...pairs.map(({ negative }) => negative)];
-  const { specialIds, assistantStart } = scopeSourcesOf(model);
+  const { specialIds, assistantStart } = scopeSourcesOf(model, options.assistantStart);
   const sequences = texts.map((text, owner): BenchSequence => {
     const ids = model.tokenizer.encode(text).slice(-model.config.contextLength);
     return { owner, ids, prefixLength: ids.length, asks: [], leads: false };

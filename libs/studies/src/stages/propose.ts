@@ -34,8 +34,8 @@ export interface ProposeOptions {
 
 /** The proposal of the frozen rule, on split A alone: contrast separation, then attribution; and a check of the attribution. */
 export async function propose({ plan, deps, sources, conditions, items, meter, step }: ProposeOptions): Promise<Proposal> {
-  const { model, dictionary, hook, signal, statistics } = sources;
-  const dPrime = await contrastSeparation({ model, dictionary, hook, pairs: deps.contrast, signal });
+  const { model, dictionary, hook, signal, statistics, assistantStart } = sources;
+  const dPrime = await contrastSeparation({ model, dictionary, hook, pairs: deps.contrast, assistantStart, signal });
   step('contrast separation');
   const before = await meter.measure(baseline, null);
   const signOf = signOfItems(plan)(plan.task);
@@ -47,6 +47,7 @@ export async function propose({ plan, deps, sources, conditions, items, meter, s
     weights,
     scope: plan.scope,
     maxActivation: (feature) => statistics.maxActivation(feature),
+    assistantStart,
     signal,
   });
   step('attribution');
