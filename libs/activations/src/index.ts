@@ -4,6 +4,6 @@ export { harvestStream, type ActivationBatch, type HarvestStreamOptions } from '
 export { keptTokens, type KeptTokens, type TokenRows } from './corpus';
 export { captureHook, type Captured, type HarvestModel } from './capture';
 export { ActivationStore, openActivations } from './store';
-export { ShuffleBuffer, shuffleBuffer, type ShuffleOptions, type ShuffleState } from './shuffleBuffer';
+export { ShuffleBuffer, shuffleBuffer, shuffledBatches, type ShuffleOptions, type ShuffleState } from './shuffleBuffer';
 export { combineSums, sumActivations, type ActivationStatistics, type Sums } from './statistics';
 export { manifestSchema, type Manifest, type Plan, type Shard } from './manifest';

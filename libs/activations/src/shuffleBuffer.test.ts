@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Rng, selectBackend } from '@sextant/compute';
-import { harvest, openActivations, shuffleBuffer, type ActivationStore } from './index';
+import { harvest, openActivations, shuffleBuffer, shuffledBatches, type ActivationStore } from './index';
 import { HOOK, randomRows, tableModel } from './testing/standIn';
 
 const dir = mkdtempSync(join(tmpdir(), 'sextant-shuffle-'));
@@ -69,6 +69,15 @@ describe('shuffleBuffer', () => {
     expect(adjacent).toBeLessThan(12);
     const firstHalf = order.slice(0, order.length / 2).reduce((sum, token) => sum + token, 0) / (order.length / 2);
     expect(Math.abs(firstHalf / store.tokens - 0.5)).toBeLessThan(0.08);
+  });
+
+  it('opens for a trainer at the beginning or at a state from JSON, and names the field of a damaged one', () => {
+    const open = shuffledBatches(store, { batchSize: 8, rng: new Rng(3) });
+    const buffer = open(null);
+    buffer.next();
+    const state: unknown = JSON.parse(JSON.stringify(buffer.state()));
+    expect(open(state).next()).toEqual(buffer.next());
+    expect(() => open({ epoch: 1 })).toThrow('the state of the batches is damaged: rng');
   });
 
   it('refuses a state of another store and sizes below one', () => {

@@ -1,20 +1,24 @@
+import { z } from 'zod';
 import { SextantError } from '@sextant/schema';
 import { fromHalf } from '@sextant/formats';
-import { Rng, type RngState } from '@sextant/compute';
+import { Rng } from '@sextant/compute';
 import type { ActivationStore } from './store';
 
+const words = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
 /** Where a shuffle buffer stands. Small, plain JSON; the same state over the same store continues bit for bit. */
-export interface ShuffleState {
-  rng: RngState;
-  batchSize: number;
-  chunkTokens: number;
-  chunksPerBuffer: number;
-  epoch: number;
+export const shuffleStateSchema = z.object({
+  rng: z.object({ key: words, state: words, spareNormal: z.number().nullable() }),
+  batchSize: z.number().int().positive(),
+  chunkTokens: z.number().int().positive(),
+  chunksPerBuffer: z.number().int().positive(),
+  epoch: z.number().int().nonnegative(),
   /** Which buffer of the epoch. */
-  buffer: number;
+  buffer: z.number().int().nonnegative(),
   /** Tokens of that buffer already given out. */
-  offset: number;
-}
+  offset: z.number().int().nonnegative(),
+});
+export type ShuffleState = z.infer<typeof shuffleStateSchema>;
 
 export interface ShuffleOptions {
   batchSize: number;
@@ -142,4 +146,20 @@ export function shuffleBuffer(store: ActivationStore, start: ShuffleOptions | Sh
   }
   const chunksPerBuffer = Math.max(1, Math.floor(bufferTokens / chunkTokens));
   return new ShuffleBuffer(store, { rng: rng.state(), batchSize, chunkTokens, chunksPerBuffer, epoch: 0, buffer: 0, offset: 0 });
+}
+
+/**
+ * Opens shuffled batches as a trainer wants them: from the beginning for null, else where a checkpoint's state,
+ * read back from JSON, left them.
+ * @throws SextantError INVALID_INPUT naming the field of a state that is none.
+ */
+export function shuffledBatches(store: ActivationStore, options: ShuffleOptions): (state: unknown) => ShuffleBuffer {
+  return (state) => {
+    if (state === null || state === undefined) return shuffleBuffer(store, options);
+    const parsed = shuffleStateSchema.safeParse(state);
+    if (parsed.success) return shuffleBuffer(store, parsed.data);
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    throw new SextantError('INVALID_INPUT', `the state of the batches is damaged: ${field}: ${issue?.message}`, { field });
+  };
 }

@@ -14,8 +14,12 @@ export interface SparseCodes {
 export interface IndexedDictionary {
   readonly d: number;
   readonly n: number;
+  /** Width of decoder rows; d, except for transcoders. */
+  readonly dOut: number;
+  /** [n] lengths of the decoder rows before they were brought to 1, where they are known. */
+  readonly decoderNorms?: Float32Array;
   encodeSparse(x: tf.Tensor2D): SparseCodes;
-  /** Unit norm, length d. */
+  /** Unit norm, length dOut. */
   decoderRow(feature: number): Float32Array;
   encoderRow(feature: number): Float32Array;
 }

@@ -59,8 +59,6 @@ export interface BuildOptions {
   settings?: Partial<FeatureIndexSettings>;
   /** Tokens encoded at a time; bounds memory, changes nothing in the result. Default 2048. */
   blockTokens?: number;
-  /** Norms of the decoder rows before folding, [n]; 1 where they are not known. */
-  decoderNorms?: Float32Array;
   /** Digests of the artifacts it is built from. */
   digests?: { dictionary?: string; activations?: string; model?: string };
   onProgress?: (progress: BuildProgress) => void;
@@ -157,8 +155,8 @@ function check({ dictionary, activations, readout }: BuildOptions, { window, int
   if (dictionary.d !== activations.d) {
     refuse(`the dictionary reads ${dictionary.d} dimensions, the activations at ${activations.hook} have ${activations.d}`, 'dictionary', dictionary.d);
   }
-  if (readout.unembedding.shape[1] !== dictionary.d || readout.gain.length !== dictionary.d) {
-    refuse(`the model reads out ${readout.unembedding.shape[1]} dimensions, the dictionary has ${dictionary.d}`, 'readout', readout.unembedding.shape[1]);
+  if (readout.unembedding.shape[1] !== dictionary.dOut || readout.gain.length !== dictionary.dOut) {
+    refuse(`the model reads out ${readout.unembedding.shape[1]} dimensions, the dictionary writes ${dictionary.dOut}`, 'readout', readout.unembedding.shape[1]);
   }
   if (window.before + window.after + 1 > 255) refuse('a window holds at most 255 tokens', 'window', window.before + window.after + 1);
   if (intervals >= TOP) refuse(`there are at most ${TOP - 1} intervals`, 'intervals', intervals);

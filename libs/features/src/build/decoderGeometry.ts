@@ -18,12 +18,12 @@ export interface GeometryOptions {
 
 const CHUNK = 256;
 
-/** Unit decoder rows as one tensor [n, d]; the caller disposes it. */
-export function decoderMatrix(dictionary: Pick<IndexedDictionary, 'n' | 'd' | 'decoderRow'>): tf.Tensor2D {
-  const { n, d } = dictionary;
-  const rows = new Float32Array(n * d);
-  for (let feature = 0; feature < n; feature++) rows.set(dictionary.decoderRow(feature), feature * d);
-  return tf.tensor2d(rows, [n, d]);
+/** Unit decoder rows as one tensor [n, dOut]; the caller disposes it. */
+export function decoderMatrix(dictionary: Pick<IndexedDictionary, 'n' | 'dOut' | 'decoderRow'>): tf.Tensor2D {
+  const { n, dOut } = dictionary;
+  const rows = new Float32Array(n * dOut);
+  for (let feature = 0; feature < n; feature++) rows.set(dictionary.decoderRow(feature), feature * dOut);
+  return tf.tensor2d(rows, [n, dOut]);
 }
 
 /**
@@ -59,8 +59,9 @@ export async function decoderNeighbours(decoder: tf.Tensor2D, options: GeometryO
   return ranked;
 }
 
-/** Cosine of each feature's encoder and decoder row; 0 for an encoder row of zeros. */
-export function encoderCosines(dictionary: Pick<IndexedDictionary, 'n' | 'decoderRow' | 'encoderRow'>): Float32Array {
+/** Cosine of each feature's encoder and decoder row; 0 for an encoder row of zeros, and for a transcoder between widths. */
+export function encoderCosines(dictionary: Pick<IndexedDictionary, 'n' | 'd' | 'dOut' | 'decoderRow' | 'encoderRow'>): Float32Array {
+  if (dictionary.d !== dictionary.dOut) return new Float32Array(dictionary.n);
   return Float32Array.from({ length: dictionary.n }, (_, feature) => {
     const encoder = dictionary.encoderRow(feature);
     const decoder = dictionary.decoderRow(feature);

@@ -37,7 +37,7 @@ export function writeFeatureIndex(built: BuiltIndex): void {
     fired: i32(0, summary.fired),
     max: f32(0, summary.max),
     mean: f32(0, Float32Array.from(features, (feature) => summary.mean(feature))),
-    decoderNorm: f32(0, options.decoderNorms ?? new Float32Array(n).fill(1)),
+    decoderNorm: f32(0, dictionary.decoderNorms ?? new Float32Array(n).fill(1)),
     encoderCosine: f32(0, encoderCosines(dictionary)),
     quantiles: f32(QUANTILES.length, Float32Array.from(features.flatMap((feature) => summary.quantiles(feature)))),
     histogram: i32(settings.histogramBins, sampled.histogram),

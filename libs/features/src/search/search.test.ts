@@ -25,6 +25,7 @@ const animals = d + 1;
 const planted: IndexedDictionary = {
   n: d + 2,
   d,
+  dOut: d,
   encodeSparse(x) {
     const values = tf.tidy(() => x.argMax(1).dataSync<'int32'>());
     const rowOffsets = [0];

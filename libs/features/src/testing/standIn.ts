@@ -66,5 +66,5 @@ export function reluDictionary({ n, d, seed, bias = 1 }: { n: number; d: number;
     }
     return { rowOffsets: Int32Array.from(rowOffsets), indices: Int32Array.from(indices), values: Float32Array.from(active) };
   };
-  return { n, d, encodeSparse, decoderRow: (feature) => decoder[feature]!.slice(), encoderRow: (feature) => encoder[feature]!.slice() };
+  return { n, d, dOut: d, encodeSparse, decoderRow: (feature) => decoder[feature]!.slice(), encoderRow: (feature) => encoder[feature]!.slice() };
 }
