@@ -8,7 +8,7 @@ export const reconstruct: OperationDefinition<'reconstruct'> = {
   reads: ({ dictionary }) => [{ dictionary, index: 0 }],
   prepare({ dictionary }, sources) {
     const source = sources.dictionary(dictionary);
-    return (h) => tf.sub<tf.Tensor2D>(source.decode(source.encode(h)), h);
+    return (h) => tf.sub<tf.Tensor2D>(source.decode(source.encode(h), h), h);
   },
   withDose: (operation) => operation,
 };
