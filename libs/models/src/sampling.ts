@@ -25,14 +25,7 @@ export function checkSampling({ temperature = 0, topK, topP }: SamplingOptions):
  * @throws SextantError INVALID_INPUT for logits that are no numbers.
  */
 export function sampleToken(logits: Float32Array, { temperature = 0, topK = logits.length, topP = 1 }: SamplingOptions, rng: Rng): number {
-  let best = 0;
-  for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[best]!) best = id;
-  const broken = logits.findIndex((logit) => Number.isNaN(logit));
-  if (broken >= 0) {
-    throw new SextantError('INVALID_INPUT', `the logit of token ${broken} is NaN; a hook has driven the model beyond float32, use a smaller dose`, {
-      value: broken,
-    });
-  }
+  const best = likeliestId(logits);
   if (temperature === 0) return best;
   const weightOf = (id: number) => Math.exp((logits[id]! - logits[best]!) / temperature);
   const limited = topK < logits.length || topP < 1;
@@ -44,6 +37,17 @@ export function sampleToken(logits: Float32Array, { temperature = 0, topK = logi
     if (rest < 0) return id;
   }
   return ids.at(-1)!;
+}
+
+/** One plain loop: with a large vocabulary this runs for every token, and a callback for each logit would show. */
+function likeliestId(logits: Float32Array): number {
+  let [best, top] = [0, -Infinity];
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (logit > top || Number.isNaN(logit)) [best, top] = [id, logit];
+  }
+  if (Number.isFinite(top)) return best;
+  throw new SextantError('INVALID_INPUT', `the logit of token ${best} is ${top}; a hook has driven the model beyond float32, use a smaller dose`, { value: best });
 }
 
 /**

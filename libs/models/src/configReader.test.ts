@@ -1,0 +1,45 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SextantError } from '@sextant/schema';
+import { describe, expect, it } from 'vitest';
+import { ConfigReader } from './configReader';
+import { familyOf } from './families/registry';
+import { isJsonObject, readJsonObject, type JsonObject } from './json';
+import { parametersOf } from './parameters';
+import { haveModelFixtures, modelFixtures, withoutFixtures } from './sharedFixtures';
+
+const tiny = join(modelFixtures, 'tiny');
+const folders = haveModelFixtures ? readdirSync(tiny).filter((name) => existsSync(join(tiny, name, 'config.json'))) : [];
+const strange = [undefined, null, -1, 0, 1.5, 3, 1e12, NaN, '', 'strange', [], ['strange'], {}, { rope_type: 7 }, true, false];
+
+/** Every config that differs from this one in one field, at any depth. */
+function* mutations(config: JsonObject): Generator<JsonObject> {
+  for (const [key, value] of Object.entries(config)) {
+    for (const other of strange) yield { ...config, [key]: other };
+    if (isJsonObject(value)) for (const nested of mutations(value)) yield { ...config, [key]: nested };
+  }
+}
+
+describe.skipIf(!haveModelFixtures)(`a config.json with one strange value (${withoutFixtures})`, () => {
+  it.each(folders)('%s: describes a model of bounded size, or is refused by name', (folder) => {
+    let [described, refused] = [0, 0];
+    for (const file of ['config.json', 'config.legacy.json'].filter((name) => existsSync(join(tiny, folder, name)))) {
+      for (const values of mutations(readJsonObject(join(tiny, folder, file)))) {
+        try {
+          const config = new ConfigReader(values, 'config.json');
+          const parameters = parametersOf(familyOf(config).architecture(config));
+          expect(parameters.every(({ shape }) => shape.every((size) => Number.isInteger(size) && size > 0))).toBe(true);
+          expect(parameters.length).toBeLessThan(20_000);
+          described++;
+        } catch (error) {
+          if (!(error instanceof SextantError)) throw error;
+          expect(error.code).toBe('INVALID_FILE');
+          expect(error.message).toMatch(/^config.json: (model_type|")/);
+          refused++;
+        }
+      }
+    }
+    expect(described).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(100);
+  });
+});
