@@ -174,10 +174,12 @@ function saveStudy(lab: Lab, { model, dictionary, featureIndex }: Parts, draw: D
     const intervention = clampOf(dictionary, feature ?? 1, dose);
     const run = kind === 'feature' && feature === 922 ? runOf(condition, estimate, intervention) : runOf(condition, estimate);
     if (kind === 'feature' && feature === 922) steered.set(dose, run);
+    const figures = { perplexityRatio: 1 + 0.02 * dose * dose, normRatio: 0.2 * Math.abs(dose), kl: 0.1 * Math.abs(dose) };
+    const inference = { estimate, se: half / 1.96, lo: estimate - half, hi: estimate + half, p: q ?? 0.5, q, n: ITEMS, clusters: 20 };
+    const rates = { rateBaseline: 0.36, rateSteered: Math.min(1, Math.max(0, 0.36 + estimate / 10)) };
     effects.push({
-      condition, kind, feature, dose, intervention: hashJson(intervention), n: ITEMS, clusters: 88, estimate, se: half / 1.96, lo: estimate - half, hi: estimate + half,
-      p: q ?? 0.5, q, rateBaseline: 0.36, rateSteered: Math.min(1, Math.max(0, 0.36 + estimate / 10)), perplexityRatio: 1 + 0.02 * dose * dose, normRatio: 0.2 * Math.abs(dose),
-      kl: 0.1 * Math.abs(dose), method: 'synthetic', run, baselineRun: baseline, task, metric: 'margin', estimatorVersion: 'synthetic-1',
+      ...inference, ...figures, ...rates, condition, kind, feature, dose, run, task,
+      intervention: hashJson(intervention), baselineRun: baseline, metric: 'margin', method: 'synthetic', estimatorVersion: 'synthetic-1',
     });
   };
   const response: Record<number, number> = { [-2]: -4.21, [-1]: -2.35, 1: 0.85, 2: 1.87 };

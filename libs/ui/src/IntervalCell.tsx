@@ -14,7 +14,7 @@ export function IntervalCell({ scale, estimate, lo, hi, tone, filled }: {
   const zero = share(Math.min(1, Math.max(0, scale(0))));
   return (
     <svg className="interval-cell" width="100%" height={26} role="img" aria-label={`${signed(estimate)}, ${fixed(lo)} to ${fixed(hi)}`}>
-      <line className="zero" x1={zero} x2={zero} y1={-4} y2={31} />
+      <line className="zero" x1={zero} x2={zero} y1={-40} y2={80} />
       <IntervalMark scale={scale} y={13} estimate={estimate} lo={lo} hi={hi} tone={tone} filled={filled} compact />
     </svg>
   );

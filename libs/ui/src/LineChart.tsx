@@ -52,7 +52,7 @@ export function LineChart({ series, x, y, log = false, share = false, height = 1
         marginTop: 20,
         marginBottom: 34,
         className: 'plot',
-        x: { label: `${x} →`, labelAnchor: 'right', tickSize: 4, ticks: Math.max(2, Math.floor(width / 90)), labelArrow: 'none' },
+        x: { label: `${x} →`, labelAnchor: 'right', tickSize: 4, ticks: Math.max(2, Math.floor(width / 56)), labelArrow: 'none' },
         y: {
           type: log ? 'log' : 'linear',
           label: `↑ ${y}`,

@@ -27,7 +27,6 @@ export function AgainstControls({ claim }: { claim: ClaimDetail }) {
   return (
     <Figure
       title="Against every control"
-      note="same items, same seeds"
       name={`claim-${claim.id.slice(0, 8)}-controls`}
       data={{
         columns: ['condition', 'kind', 'dose', 'estimate', 'lo', 'hi', 'q', 'n'],
@@ -42,7 +41,7 @@ export function AgainstControls({ claim }: { claim: ClaimDetail }) {
         rows={every ? [own, ...singles] : [{ ...own, cells: [signed(claim.estimate), ''] }, ...kinds]}
         reference={{ lo: claim.lo, hi: claim.hi }}
         caption={every
-          ? 'Each control with its own 95 % interval on the same items. Band: the interval of the claim.'
+          ? 'Each control with its own 95 % interval on the same items and seeds. Band: the interval of the claim.'
           : `Random directions are norm-matched, features density-matched: mean and range over them. Band: 95 % interval of the claim, ${bounds(claim)}.`}
       />
     </Figure>

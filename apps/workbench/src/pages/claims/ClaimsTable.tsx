@@ -1,5 +1,5 @@
 import type { Claim } from '@sextant/schema';
-import { ClaimBadge, domainAround, EmptyState, IntervalCell, IntervalHead, linearScale, qValue, signed } from '@sextant/ui';
+import { ClaimBadge, domainAround, EmptyState, IntervalCell, IntervalHead, linearScale, qValue, signed, typographic } from '@sextant/ui';
 import { useMemo } from 'react';
 import { command } from '../../commands';
 import { RecordTable, type Column } from '../../table/RecordTable';
@@ -18,7 +18,7 @@ export function ClaimsTable({ claims }: { claims: readonly Claim[] }) {
   const columns = useMemo(() => {
     const scale = linearScale(...domainAround(claims.filter((claim) => claim.status !== 'proposed').flatMap((claim) => [claim.lo, claim.hi])), 4);
     const list: Column<Claim>[] = [
-      { key: 'statement', head: 'statement', className: 'clip', width: '52%', cell: (claim) => <ClaimLine claim={claim} /> },
+      { key: 'statement', head: 'statement', className: 'clip', width: '52%', cell: (claim) => <span title={typographic(claim.statement)}><ClaimLine claim={claim} /></span> },
       { key: 'status', head: 'status', cell: (claim) => <ClaimBadge status={claim.status} /> },
       {
         key: 'interval',

@@ -1,5 +1,5 @@
 import type { DictionaryRecord } from '@sextant/schema';
-import { Figure, fixed, usePlot, type Plot } from '@sextant/ui';
+import { Figure, fixed, logTicks, usePlot, type Plot } from '@sextant/ui';
 import { useCallback } from 'react';
 
 /** CE recovered against L0 over the lab's dictionaries of one hook: fidelity against sparsity. Nothing to compare draws nothing. */
@@ -11,7 +11,7 @@ export function SuiteChart({ dictionaries, own }: { dictionaries: readonly Dicti
   return (
     <Figure
       title="Suite"
-      note={`${points.length} dictionaries${own ? ' of this hook' : ''}, held-out tokens`}
+      note={`${points.length} dictionaries${own ? ' of this hook' : ''}`}
       name="suite"
       data={{ columns: ['dictionary', 'L0', 'CE recovered'], rows: points.map((point) => [point.name, point.l0, point.ce]) }}
     >
@@ -29,8 +29,9 @@ interface Point {
 
 function SuitePlot({ points, own }: { points: Point[]; own: string | null }) {
   const draw = useCallback(
-    (plot: Plot, width: number) =>
-      plot.plot({
+    (plot: Plot, width: number) => {
+      const l0 = points.map((point) => point.l0);
+      return plot.plot({
         width,
         height: 190,
         marginLeft: 44,
@@ -38,8 +39,8 @@ function SuitePlot({ points, own }: { points: Point[]; own: string | null }) {
         marginTop: 20,
         marginBottom: 34,
         className: 'plot',
-        x: { type: 'log', label: 'L0, log →', labelAnchor: 'right', labelArrow: 'none', tickFormat: '~g', ticks: 4, nice: true },
-        y: { label: '↑ CE recovered', labelArrow: 'none', grid: true, tickSize: 0, ticks: 4, nice: true },
+        x: { type: 'log', label: 'L0, log →', labelAnchor: 'right', labelArrow: 'none', tickFormat: '~g', ticks: logTicks(Math.min(...l0) / 1.5, Math.max(...l0) * 1.5), inset: 14 },
+        y: { label: '↑ CE recovered', labelArrow: 'none', grid: true, tickSize: 0, ticks: 4, nice: true, inset: 8 },
         marks: [
           plot.dot(points, {
             x: 'l0',
@@ -51,7 +52,8 @@ function SuitePlot({ points, own }: { points: Point[]; own: string | null }) {
           }),
           plot.text(points, { x: 'l0', y: 'ce', text: 'name', dx: 8, textAnchor: 'start', fill: 'var(--ink2)' }),
         ],
-      }),
+      });
+    },
     [points, own],
   );
   const box = usePlot(draw);
