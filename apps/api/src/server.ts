@@ -72,7 +72,6 @@ export async function serve(options: ServeOptions): Promise<SextantServer> {
   };
   try {
     lab = openLab(dir);
-    // This process has the lab to itself until its workers start: nothing staged belongs to a living writer.
     lab.artifacts.sweep();
     const queue = new JobQueue(lab);
     const workers = new Supervisor({

@@ -29,6 +29,7 @@ interface Worker {
   channel: Channel<ToWorker, FromWorker>;
   /** Settles when it has opened the lab and listens, or has died trying. */
   ready: Promise<void>;
+  /** Settles when it is gone and its jobs are free. */
   exited: Promise<void>;
   startedAt: number;
 }
@@ -45,7 +46,7 @@ export class Supervisor {
 
   constructor(private readonly options: SupervisorOptions) {
     options.queue.onChange(() => this.#poke());
-    this.#timers.add(setInterval(() => this.#killOverdue(), 1_000).unref());
+    this.#timers.add(setInterval(() => void this.#killOverdue().catch((error: unknown) => options.log('jobs', `looking for deaf jobs failed: ${String(error)}`)), 1_000).unref());
   }
 
   /** Starts the worker of a role if none runs. */
@@ -111,19 +112,19 @@ export class Supervisor {
       void exited.then(() => reject(new SextantError('UNAVAILABLE', `the ${role} worker did not start; the server's log says why`)));
     });
     ready.catch(() => {});
-    const worker: Worker = { role, owner, child, channel, ready, exited, startedAt: Date.now() };
+    const worker: Worker = { role, owner, child, channel, ready, exited: Promise.resolve(), startedAt: Date.now() };
     this.#workers.set(role, worker);
     channel.onMessage((message) => {
       if (message.type === 'backend') onBackend(message.backend);
     });
-    void exited.then(() => this.#exited(worker));
+    worker.exited = exited.then(() => this.#exited(worker));
     return worker;
   }
 
-  #exited(worker: Worker): void {
+  async #exited(worker: Worker): Promise<void> {
     const { role, owner, child } = worker;
     this.#workers.delete(role);
-    this.options.queue.engine.ownerLost(owner);
+    await this.options.queue.engine.ownerLost(owner);
     if (this.#closing) return;
     const how = child.signalCode ?? `code ${child.exitCode}`;
     const failures = Date.now() - worker.startedAt > 10_000 ? 0 : (this.#failures.get(role) ?? 0);
@@ -143,8 +144,8 @@ export class Supervisor {
     this.#workers.get('jobs')?.channel.send({ type: 'poke' });
   }
 
-  #killOverdue(): void {
-    for (const { id, owner } of this.options.queue.engine.overdue(this.options.overdueMs ?? 15_000)) {
+  async #killOverdue(): Promise<void> {
+    for (const { id, owner } of await this.options.queue.engine.overdue(this.options.overdueMs ?? 15_000)) {
       const worker = [...this.#workers.values()].find((candidate) => candidate.owner === owner);
       if (worker === undefined) continue;
       this.options.log(worker.role, `job ${id} was cancelled and does not stop; killing its worker`);

@@ -12,6 +12,8 @@ export interface ServerFlags {
   port?: number | undefined;
   allowHost?: string[] | undefined;
   logLevel?: string | undefined;
+  /** By default SEXTANT_TOKEN, if that is set. */
+  token?: string | undefined;
   /** Start workers only when they are needed: right for the length of one command. */
   workersWhenNeeded?: boolean | undefined;
 }
@@ -44,7 +46,8 @@ export interface LocalServer {
  * Starts the API as a child of this process; it ends when this process does, however that happens.
  * @throws SextantError as the server reported it, such as CONFLICT when the lab is already served
  */
-export async function startServer({ lab, host, port = 0, allowHost = [], logLevel = 'warn', workersWhenNeeded = false }: ServerFlags): Promise<LocalServer> {
+export async function startServer(options: ServerFlags): Promise<LocalServer> {
+  const { lab, host, port = 0, allowHost = [], logLevel = 'warn', token, workersWhenNeeded = false } = options;
   const flags = [
     ['--lab', resolve(lab)],
     ['--port', String(port)],
@@ -54,7 +57,12 @@ export async function startServer({ lab, host, port = 0, allowHost = [], logLeve
     ...(workersWhenNeeded ? [['--workers-when-needed']] : []),
   ].flat();
   // A process group of its own: Ctrl-C is for this process, which then cancels what it started before it stops the server.
-  const child = spawn(process.execPath, ['--import', tsx, apiMain, ...flags], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+  const child = spawn(process.execPath, ['--import', tsx, apiMain, ...flags], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    detached: true,
+    // The environment, unlike the arguments, is not for every user of the machine to read.
+    env: token === undefined ? process.env : { ...process.env, SEXTANT_TOKEN: token },
+  });
   const exited = new Promise<number>((done) => {
     child.once('exit', (code) => done(code ?? 1));
     child.once('error', () => done(1));

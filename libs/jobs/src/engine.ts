@@ -19,21 +19,21 @@ export type LeaseState = 'held' | 'cancel-requested' | 'lost';
  */
 export interface JobEngine {
   /** @throws SextantError INVALID_INPUT, NOT_FOUND (experiment), CONFLICT (idempotency key with another spec) */
-  enqueue(options: EnqueueOptions): JobRecord;
+  enqueue(options: EnqueueOptions): Promise<JobRecord>;
   /** The next job for this worker, now leased to it; null when there is none. */
-  claim(owner: string): JobRecord | null;
+  claim(owner: string): Promise<JobRecord | null>;
   /** Keeps the lease, and says whether it still holds and whether someone asked the job to stop. */
-  renew(id: string, owner: string): LeaseState;
+  renew(id: string, owner: string): Promise<LeaseState>;
   /** Ends a job that this worker holds. @returns false when the lease was lost, and nothing was written */
-  finish(id: string, owner: string, outcome: Outcome): boolean;
+  finish(id: string, owner: string, outcome: Outcome): Promise<boolean>;
   /** Gives a job back unfinished, to be resumed by the next worker. */
-  release(id: string, owner: string, reason: string): void;
+  release(id: string, owner: string, reason: string): Promise<void>;
   /** The worker is known to be dead: its jobs are free at once, without waiting for the lease. */
-  ownerLost(owner: string): void;
+  ownerLost(owner: string): Promise<void>;
   /** Running jobs that were asked to stop longer than `graceMs` ago, with the worker that holds them. */
-  overdue(graceMs: number): { id: string; owner: string }[];
+  overdue(graceMs: number): Promise<{ id: string; owner: string }[]>;
   /** @throws SextantError NOT_FOUND, CONFLICT when it already ended otherwise */
-  cancel(id: string): JobRecord;
+  cancel(id: string): Promise<JobRecord>;
   /** @throws SextantError NOT_FOUND, CONFLICT when it is not failed or cancelled */
-  retry(id: string): JobRecord;
+  retry(id: string): Promise<JobRecord>;
 }

@@ -33,7 +33,7 @@ export class LocalEngine implements JobEngine {
     this.#now = options.now ?? Date.now;
   }
 
-  enqueue({ kind, spec, idempotencyKey, experiment }: EnqueueOptions): JobRecord {
+  async enqueue({ kind, spec, idempotencyKey, experiment }: EnqueueOptions): Promise<JobRecord> {
     const parsed = parseSpec(kind, spec);
     const specHash = hashJson({ kind, spec: parsed });
     if (experiment !== undefined) this.lab.experiments.get(experiment);
@@ -56,7 +56,7 @@ export class LocalEngine implements JobEngine {
     });
   }
 
-  claim(owner: string): JobRecord | null {
+  async claim(owner: string): Promise<JobRecord | null> {
     return this.lab.transact(() => {
       for (;;) {
         const expired = and(eq(job.status, 'running'), lt(job.leaseUntil, this.#now()));
@@ -79,7 +79,11 @@ export class LocalEngine implements JobEngine {
     });
   }
 
-  renew(id: string, owner: string): LeaseState {
+  async renew(id: string, owner: string): Promise<LeaseState> {
+    return this.#renew(id, owner);
+  }
+
+  #renew(id: string, owner: string): LeaseState {
     const row = this.lab.orm
       .update(job)
       .set({ leaseUntil: this.#now() + this.#leaseMs })
@@ -90,15 +94,15 @@ export class LocalEngine implements JobEngine {
     return row.cancelRequestedAt === null ? 'held' : 'cancel-requested';
   }
 
-  finish(id: string, owner: string, outcome: Outcome): boolean {
+  async finish(id: string, owner: string, outcome: Outcome): Promise<boolean> {
     return this.lab.transact(() => {
-      if (this.renew(id, owner) === 'lost') return false;
+      if (this.#renew(id, owner) === 'lost') return false;
       this.#end(id, outcome);
       return true;
     });
   }
 
-  release(id: string, owner: string, reason: string): void {
+  async release(id: string, owner: string, reason: string): Promise<void> {
     this.lab.transact(() => {
       const row = this.lab.orm.select().from(job).where(this.#heldBy(id, owner)).get();
       if (row === undefined) return;
@@ -107,7 +111,7 @@ export class LocalEngine implements JobEngine {
     });
   }
 
-  ownerLost(owner: string): void {
+  async ownerLost(owner: string): Promise<void> {
     this.lab.transact(() => {
       const rows = this.lab.orm.select().from(job).where(and(eq(job.status, 'running'), eq(job.leaseOwner, owner))).all();
       for (const row of rows) {
@@ -116,7 +120,7 @@ export class LocalEngine implements JobEngine {
     });
   }
 
-  overdue(graceMs: number): { id: string; owner: string }[] {
+  async overdue(graceMs: number): Promise<{ id: string; owner: string }[]> {
     return this.lab.orm
       .select({ id: job.id, owner: job.leaseOwner })
       .from(job)
@@ -125,7 +129,7 @@ export class LocalEngine implements JobEngine {
       .flatMap(({ id, owner }) => (owner === null ? [] : [{ id, owner }]));
   }
 
-  cancel(id: string): JobRecord {
+  async cancel(id: string): Promise<JobRecord> {
     return this.lab.transact(() => {
       const { status } = getJob(this.lab, id);
       if (status === 'queued') this.#end(id, { status: 'cancelled' });
@@ -138,7 +142,7 @@ export class LocalEngine implements JobEngine {
     });
   }
 
-  retry(id: string): JobRecord {
+  async retry(id: string): Promise<JobRecord> {
     return this.lab.transact(() => {
       const { status } = getJob(this.lab, id);
       if (status !== 'failed' && status !== 'cancelled') {

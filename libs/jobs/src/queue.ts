@@ -23,20 +23,20 @@ export class JobQueue {
     this.engine = options.engine ?? new LocalEngine(lab, this.events, options);
   }
 
-  enqueue(options: EnqueueOptions): JobRecord {
-    const record = this.engine.enqueue(options);
+  async enqueue(options: EnqueueOptions): Promise<JobRecord> {
+    const record = await this.engine.enqueue(options);
     this.#changed();
     return record;
   }
 
-  cancel(id: string): JobRecord {
-    const record = this.engine.cancel(id);
+  async cancel(id: string): Promise<JobRecord> {
+    const record = await this.engine.cancel(id);
     this.#changed();
     return record;
   }
 
-  retry(id: string): JobRecord {
-    const record = this.engine.retry(id);
+  async retry(id: string): Promise<JobRecord> {
+    const record = await this.engine.retry(id);
     this.#changed();
     return record;
   }

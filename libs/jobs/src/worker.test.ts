@@ -9,12 +9,12 @@ import { EventHub, JobQueue, runWorker, type Executor, type JobContext } from '.
 type Work = (context: JobContext<'model.import'>) => Promise<Record<string, unknown>>;
 
 /** Runs one model.import job with `work` until its end or until `stop` is called. */
-function workerFor(work: Work, settings: { graceMs?: number } = {}) {
+async function workerFor(work: Work, settings: { graceMs?: number } = {}) {
   const lab = temporaryLab();
   const queue = new JobQueue(lab);
   const executor: Executor<'model.import'> = { kind: 'model.import', run: work };
   const stop = new AbortController();
-  const { id } = queue.enqueue({ kind: 'model.import', spec: { path: '/m' } });
+  const { id } = await queue.enqueue({ kind: 'model.import', spec: { path: '/m' } });
   const start = (owner: string, signal = stop.signal) =>
     runWorker({ lab, queue, owner, signal, executors: { 'model.import': async () => executor }, idleMs: 10, heartbeatMs: 20, progressMs: 50, ...settings });
   const ended = async () => {
@@ -28,7 +28,7 @@ function workerFor(work: Work, settings: { graceMs?: number } = {}) {
 describe('runWorker', () => {
   it('hands the executor its parsed spec and its folder, keeps the result, and clears the folder', async () => {
     let seen = '';
-    using test = workerFor(async ({ spec, dir, resumed }) => {
+    using test = await workerFor(async ({ spec, dir, resumed }) => {
       seen = `${spec.path} ${resumed}`;
       writeFileSync(join(dir, 'checkpoint'), 'x');
       return { artifact: 'abc' };
@@ -41,7 +41,7 @@ describe('runWorker', () => {
   });
 
   it('writes many reports as a few, every metric once, and the last report always', async () => {
-    using test = workerFor(async ({ progress }) => {
+    using test = await workerFor(async ({ progress }) => {
       for (let step = 1; step <= 500; step += 1) progress({ stage: 'train', done: step, total: 500, unit: 'steps', metrics: { loss: 1 / step, bad: NaN } });
       return {};
     });
@@ -56,7 +56,7 @@ describe('runWorker', () => {
   });
 
   it('stops a job within a second of its cancellation even when it never awaits more than a turn', async () => {
-    using test = workerFor(async ({ signal, progress }) => {
+    using test = await workerFor(async ({ signal, progress }) => {
       for (let done = 0; ; done += 1) {
         signal.throwIfAborted();
         progress({ stage: 's', done, total: 1e9, unit: 'turns' });
@@ -66,13 +66,13 @@ describe('runWorker', () => {
     void test.start('w1');
     while (test.queue.get(test.id).progress === null) await sleep(5);
     const asked = performance.now();
-    test.queue.cancel(test.id);
+    await test.queue.cancel(test.id);
     expect((await test.ended()).status).toBe('cancelled');
     expect(performance.now() - asked).toBeLessThan(1_000);
   });
 
   it('returns its job to the queue when it is stopped, and the next worker resumes it from its folder', async () => {
-    using test = workerFor(async ({ dir, signal, resumed }) => {
+    using test = await workerFor(async ({ dir, signal, resumed }) => {
       if (resumed) return { resumed, kept: existsSync(join(dir, 'half')) };
       writeFileSync(join(dir, 'half'), 'x');
       await sleep(60_000, undefined, { signal });
@@ -89,22 +89,22 @@ describe('runWorker', () => {
   });
 
   it('says it is stuck when an executor will not stop, so that its process can be ended', async () => {
-    using test = workerFor(async () => new Promise<never>(() => {}), { graceMs: 50 });
+    using test = await workerFor(async () => new Promise<never>(() => {}), { graceMs: 50 });
     const worker = test.start('w1');
     while (test.queue.get(test.id).status !== 'running') await sleep(5);
-    test.queue.cancel(test.id);
+    await test.queue.cancel(test.id);
     expect(await worker).toBe('stuck');
     expect(test.queue.get(test.id).status).toBe('cancelled');
   });
 
   it('keeps a failure\'s code, message and place, and goes on to the next job', async () => {
     let calls = 0;
-    using test = workerFor(async () => {
+    using test = await workerFor(async () => {
       calls += 1;
       if (calls === 1) throw new SextantError('INVALID_FILE', 'config.json: vocab_size is missing', { file: 'config.json', field: 'vocab_size' });
       return {};
     });
-    const next = test.queue.enqueue({ kind: 'model.import', spec: { path: '/n' } });
+    const next = await test.queue.enqueue({ kind: 'model.import', spec: { path: '/n' } });
     void test.start('w1');
     while (test.queue.get(next.id).status !== 'succeeded') await sleep(5);
     expect((await test.ended()).error).toEqual({
@@ -115,8 +115,8 @@ describe('runWorker', () => {
   });
 
   it('fails a job of a kind it has no executor for', async () => {
-    using test = workerFor(async () => ({}));
-    const other = test.queue.enqueue({ kind: 'vector.make', spec: { name: 'v', model: 'a'.repeat(64), hook: 'hook_embed', method: 'random' } });
+    using test = await workerFor(async () => ({}));
+    const other = await test.queue.enqueue({ kind: 'vector.make', spec: { name: 'v', model: 'a'.repeat(64), hook: 'hook_embed', method: 'random' } });
     void test.start('w1');
     while (test.queue.get(other.id).status !== 'failed') await sleep(5);
     expect(test.queue.get(other.id).error).toMatchObject({ code: 'UNAVAILABLE', message: 'this worker cannot do vector.make jobs' });
@@ -126,7 +126,7 @@ describe('runWorker', () => {
 
 describe('EventHub', () => {
   it('replays, then follows, without a gap or a repeat while a worker writes', async () => {
-    using test = workerFor(async ({ log }) => {
+    using test = await workerFor(async ({ log }) => {
       for (let line = 0; line < 200; line += 1) {
         log(String(line));
         if (line % 10 === 0) await sleep(1);
@@ -156,7 +156,7 @@ describe('EventHub', () => {
   });
 
   it('ends when its listener is gone', async () => {
-    using test = workerFor(async () => ({}));
+    using test = await workerFor(async () => ({}));
     const gone = new AbortController();
     const listening = (async () => {
       for await (const _event of new EventHub(test.queue, 5).follow({ after: null, signal: gone.signal }));

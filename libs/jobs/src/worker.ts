@@ -35,7 +35,7 @@ export type JobEnd = 'done' | 'stuck';
 export async function runWorker(options: WorkerOptions): Promise<'stopped' | 'stuck'> {
   const { queue, owner, signal } = options;
   while (!signal.aborted) {
-    const record = queue.engine.claim(owner);
+    const record = await queue.engine.claim(owner);
     if (record === null) {
       await idle(options);
       continue;
@@ -68,18 +68,18 @@ export async function runJob(record: JobRecord, options: WorkerOptions): Promise
     if (!abort.signal.aborted) abort.abort(reason);
   };
   const onShutdown = () => stop(new SextantError('CANCELLED', 'the worker is shutting down; the job will resume'));
-  const beat = () => {
-    const state = queue.engine.renew(id, owner);
+  const beat = async () => {
+    const state = await queue.engine.renew(id, owner).catch((error: unknown) => log(`job ${id}: its lease was not renewed`, error));
     if (state === 'cancel-requested') stop(new SextantError('CANCELLED', `job ${id} was cancelled`));
     if (state === 'lost') stop(new SextantError('CANCELLED', `another worker has taken over job ${id}`));
   };
   signal.addEventListener('abort', onShutdown);
   if (signal.aborted) onShutdown();
   const heartbeat = setInterval(() => {
-    beat();
+    void beat();
     reporter.flushIfDue();
   }, heartbeatMs);
-  const reporter = new ProgressReporter({ lab, queue, id, owner, everyMs: progressMs, onWrite: beat });
+  const reporter = new ProgressReporter({ lab, queue, id, owner, everyMs: progressMs, onWrite: () => void beat() });
   const context: AnyJobContext = {
     job: record,
     lab,
@@ -95,36 +95,36 @@ export async function runJob(record: JobRecord, options: WorkerOptions): Promise
     const outcome = await settle(work, abort.signal, graceMs);
     if (outcome === 'stuck') {
       log(`job ${id} did not stop within ${graceMs} ms of being asked`);
-      queue.engine.release(id, owner, 'it did not stop in time; its worker is restarted');
+      await queue.engine.release(id, owner, 'it did not stop in time; its worker is restarted');
       return 'stuck';
     }
     reporter.flush();
-    conclude(outcome);
+    await conclude(outcome);
   } finally {
     clearInterval(heartbeat);
     signal.removeEventListener('abort', onShutdown);
   }
   return 'done';
 
-  function conclude(outcome: { result: JobResult } | { error: unknown }): void {
+  async function conclude(outcome: { result: JobResult } | { error: unknown }): Promise<void> {
     if ('error' in outcome && abort.signal.aborted) {
       // Cancelled, shut down or taken over; the lease says which.
-      const state = queue.engine.renew(id, owner);
-      if (state === 'cancel-requested') end({ status: 'cancelled' });
-      else queue.engine.release(id, owner, 'its worker was stopped; it will resume');
+      const state = await queue.engine.renew(id, owner);
+      if (state === 'cancel-requested') await end({ status: 'cancelled' });
+      else await queue.engine.release(id, owner, 'its worker was stopped; it will resume');
       return;
     }
     if ('error' in outcome) {
       const error = jobError(outcome.error);
       log(`job ${id} failed: ${error.message}`, outcome.error);
-      end({ status: 'failed', error });
+      await end({ status: 'failed', error });
       return;
     }
-    if (end({ status: 'succeeded', result: outcome.result })) rmSync(context.dir, { recursive: true, force: true });
+    if (await end({ status: 'succeeded', result: outcome.result })) rmSync(context.dir, { recursive: true, force: true });
   }
 
-  function end(outcome: Outcome): boolean {
-    const written = queue.engine.finish(id, owner, outcome);
+  async function end(outcome: Outcome): Promise<boolean> {
+    const written = await queue.engine.finish(id, owner, outcome);
     log(written ? `job ${id} ${outcome.status}` : `job ${id} was taken over by another worker; its end here is not recorded`);
     return written;
   }

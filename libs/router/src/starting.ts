@@ -19,8 +19,8 @@ export function startInput<Shape extends z.ZodRawShape>(spec: z.ZodObject<Shape>
 type StartInput<K extends JobKind> = JobSpec<K> & { idempotencyKey?: string | undefined; experimentId?: string | undefined };
 
 /** Queues the job and answers its id; nothing has run yet. */
-export function startJob<K extends JobKind>(context: RouterContext, kind: K, input: StartInput<K>): { jobId: string } {
+export async function startJob<K extends JobKind>(context: RouterContext, kind: K, input: StartInput<K>): Promise<{ jobId: string }> {
   const { idempotencyKey, experimentId, ...spec } = input;
-  const job = context.queue.enqueue({ kind, spec, idempotencyKey, experiment: experimentId });
+  const job = await context.queue.enqueue({ kind, spec, idempotencyKey, experiment: experimentId });
   return { jobId: job.id };
 }

@@ -61,7 +61,9 @@ describe('committing an artifact', () => {
     using lab = temporaryLab();
     const digest = await commitFiles(lab, 'vector', { v: 'v' });
     writeFileSync(join(lab.artifacts.stage('model').dir, 'half'), 'half');
-    expect(lab.artifacts.sweep()).toBe(1);
+    expect(lab.artifacts.sweep()).toBe(0);
+    expect(lab.artifacts.sweep({ olderThanMs: 0 })).toBe(1);
+    expect(readdirSync(join(lab.dir, 'staging'))).toEqual([]);
     expect(existsSync(lab.artifacts.path(digest))).toBe(true);
   });
 });

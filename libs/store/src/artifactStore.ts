@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { SextantError, digestSchema, provenanceSchema, type Artifact, type ArtifactKind, type ArtifactRef, type Provenance } from '@sextant/schema';
@@ -60,9 +60,9 @@ export class ArtifactStore {
     rmSync(staged.dir, { recursive: true, force: true });
   }
 
-  /** Removes what dead writers left half-staged. Only for a process that knows no writer is alive. */
-  sweep(): number {
-    const left = readdirSync(this.#staging);
+  /** Removes what writers that died left half-staged: folders older than any writer takes. @returns how many */
+  sweep({ olderThanMs = 24 * 3_600_000 } = {}): number {
+    const left = readdirSync(this.#staging).filter((name) => Date.now() - statSync(join(this.#staging, name)).mtimeMs >= olderThanMs);
     for (const name of left) rmSync(join(this.#staging, name), { recursive: true, force: true });
     return left.length;
   }

@@ -37,3 +37,8 @@ export function oneOf<T extends string>(choices: readonly T[]): (text: string) =
     return choice;
   };
 }
+
+/** For an option that may be given several times: it takes one word each time, so that it never swallows an argument. */
+export function collect(word: string, words: string[] = []): string[] {
+  return [...words, word];
+}

@@ -5,7 +5,7 @@ import { follow } from '../follow';
 import { fields, printable, short, significant, table } from '../output';
 import { digestOf, featureIndexOf } from '../references';
 import type { Session } from '../session';
-import { integer, oneOf, positive } from './arguments';
+import { collect, integer, oneOf, positive } from './arguments';
 
 interface OfDictionary {
   dictionary?: string;
@@ -81,8 +81,8 @@ export const addFeatures: AddCommand = (program) => {
       .description('find features by text, by contrast, by token or by similarity')
       .option(...dictionary)
       .option('--text <text>', 'active on this text')
-      .option('--positive <text...>', 'active on these …')
-      .option('--negative <text...>', '… and not on these')
+      .option('--positive <text>', 'active on these (may be repeated) …', collect)
+      .option('--negative <text>', '… and not on these', collect)
       .option('--token <token>', 'that raise this token, or fire on it')
       .option('--similar <index>', 'near this feature', integer)
       .option('--limit <n>', '', positive, 20),

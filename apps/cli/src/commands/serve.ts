@@ -2,7 +2,7 @@ import type { AddCommand } from '../command';
 import { Exit, run } from '../command';
 import { startServer } from '../localServer';
 import type { GlobalOptions } from '../session';
-import { portOption } from './arguments';
+import { collect, portOption } from './arguments';
 
 export const addServe: AddCommand = (program) => {
   const command = program
@@ -10,10 +10,11 @@ export const addServe: AddCommand = (program) => {
     .description('serve the lab: API, workbench and workers, until Ctrl-C')
     .option('--port <port>', 'port to listen on; 0 takes any free one', portOption, 4520)
     .option('--host <host>', 'address to listen on; beyond this machine it needs SEXTANT_TOKEN')
-    .option('--allow-host <name...>', 'further names by which the server may be addressed')
+    .option('--allow-host <name>', 'a further name by which the server may be addressed; may be repeated', collect)
+    .option('--token <token>', 'what clients must show; better set as SEXTANT_TOKEN, where other users cannot read it')
     .option('--log-level <level>', 'fatal, error, warn, info, debug or trace', 'info');
   command.action(async () => {
-    const options = command.optsWithGlobals<GlobalOptions & { port: number; host?: string; allowHost?: string[]; logLevel: string }>();
+    const options = command.optsWithGlobals<GlobalOptions & { port: number; host?: string; allowHost?: string[]; token?: string; logLevel: string }>();
     await run(options, async (out, signal) => {
       const server = await startServer(options);
       out.answer({ url: server.url }, `Sextant is at ${server.url}`);

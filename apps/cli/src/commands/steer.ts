@@ -6,7 +6,7 @@ import { fields, significant, table } from '../output';
 import { digestOf, featureIndexOf } from '../references';
 import type { Session } from '../session';
 import { SideBySide } from '../sideBySide';
-import { decimal, decimals, integer, oneOf, positive } from './arguments';
+import { collect, decimal, decimals, integer, oneOf, positive } from './arguments';
 
 interface SteerOptions {
   model?: string;
@@ -32,7 +32,7 @@ export const addSteer: AddCommand = (program) => {
       .description('continue a prompt with and without an intervention, side by side')
       .option('--model <model>')
       .option('--dictionary <dictionary>')
-      .option('--feature <index=dose...>', 'such as 17=2: feature 17 at twice its largest activation')
+      .option('--feature <index=dose>', 'such as 17=2: feature 17 at twice its largest activation; may be repeated', collect)
       .option('--operation <kind>', 'clamp, scale or ablate', oneOf(['clamp', 'scale', 'ablate'] as const), 'clamp')
       .option('--scope <tokens>', 'all, prompt, generated or assistant', oneOf(['all', 'prompt', 'generated', 'assistant'] as const), 'all')
       .option('--intervention <file|hash>', 'a saved intervention, or one in a JSON file, instead of --feature')
