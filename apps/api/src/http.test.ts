@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, describeFault, waitForJob } from '@sextant/client';
 import { fillSampleLab } from '@sextant/store/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRange } from './artifactRoutes';
-import { counting, testServer } from './testing/testServer';
+import { counting, testServer, type TestServer } from './testing/testServer';
 
 /** A request with any headers and a path that is sent as it stands: fetch would tidy both. */
 function raw(url: string, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; body: string; headers: Record<string, unknown> }> {
@@ -23,9 +23,15 @@ function raw(url: string, path: string, headers: Record<string, string> = {}, me
   });
 }
 
+// One server for all that leaves it as it was.
+let test: TestServer;
+beforeAll(async () => {
+  test = await testServer();
+});
+afterAll(() => test[Symbol.asyncDispose]());
+
 describe('artifacts over HTTP', () => {
   it('come whole, in ranges and not at all when the client has them, under their hash', async () => {
-    await using test = await testServer();
     const { result } = await waitForJob(test.client, (await test.client.corpora.create.mutate(counting(2))).jobId);
     const digest = String(result?.['artifact']);
     const address = `${test.server.url}/artifacts/${digest}/bytes.bin`;
@@ -47,7 +53,6 @@ describe('artifacts over HTTP', () => {
   });
 
   it('never leave the lab, however the path is written', async () => {
-    await using test = await testServer();
     const { model } = await fillSampleLab(test.server.lab);
     for (const path of ['../../lab.sqlite', '..%2f..%2flab.sqlite', '%2e%2e/%2e%2e/lab.sqlite', '%2fetc%2fpasswd', '....//lab.sqlite', 'config.json%00', '..%5c..%5clab.sqlite']) {
       const { status, body } = await raw(test.server.url, `/artifacts/${model}/${path}`);
@@ -77,7 +82,6 @@ describe('parseRange', () => {
 
 describe('who may speak to the server', () => {
   it('refuses a name it does not have, and another site\'s pages', async () => {
-    await using test = await testServer();
     const { url } = test.server;
     const port = new URL(url).port;
     const status = async (headers: Record<string, string>, path = '/api/system/info', method = 'POST') => (await raw(url, path, headers, method)).status;
@@ -123,7 +127,6 @@ describe('who may speak to the server', () => {
 
 describe('requests', () => {
   it('with a bad field are BAD_REQUEST and name it, over tRPC and over REST alike', async () => {
-    await using test = await testServer();
     const spec = { ...counting(2), contextLength: 3 };
     await expect(test.client.corpora.create.mutate(spec)).rejects.toMatchObject({
       message: expect.stringMatching(/^contextLength: .*8.*; got 3$/),
@@ -150,7 +153,6 @@ describe('requests', () => {
   });
 
   it('that are too large, too many in one batch, or not JSON are refused', async () => {
-    await using test = await testServer();
     const post = (body: string) => fetch(`${test.server.url}/api/features/search`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     expect((await post(JSON.stringify({ text: 'x'.repeat(9 << 20) }))).status).toBe(413);
     expect((await post('{"a":')).status).toBe(400);
@@ -160,7 +162,6 @@ describe('requests', () => {
   });
 
   it('serve the committed OpenAPI document', async () => {
-    await using test = await testServer();
     const served = await (await fetch(`${test.server.url}/openapi.json`)).json();
     expect(served).toEqual(JSON.parse(readFileSync(new URL('../../../libs/router/openapi.json', import.meta.url), 'utf8')));
   });

@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endOf, waitForJob } from '@sextant/client';
 import type { JobProgress, LabEvent } from '@sextant/schema';
-import { describe, expect, it } from 'vitest';
-import { counting, testServer, until } from './testing/testServer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { counting, testServer, until, type TestServer } from './testing/testServer';
+
+// One server for all that leaves it as it was; those that stop it or its clock have their own.
+let test: TestServer;
+beforeAll(async () => {
+  test = await testServer();
+});
+afterAll(() => test[Symbol.asyncDispose]());
 
 describe('a job, over the real server, client, SQLite and worker', () => {
   it('runs, tells its progress live, and leaves an artifact, a curve and a log', async () => {
-    await using test = await testServer();
     const { jobId } = await test.client.corpora.create.mutate(counting(60));
     const seen: JobProgress[] = [];
     const job = await waitForJob(test.client, jobId, { onProgress: (progress) => seen.push(progress) });
@@ -24,18 +30,18 @@ describe('a job, over the real server, client, SQLite and worker', () => {
   });
 
   it('starts once for one idempotency key, and refuses the key for other work', async () => {
-    await using test = await testServer();
-    const idempotencyKey = 'first-light:corpus';
-    const first = await test.client.corpora.create.mutate({ ...counting(2), idempotencyKey });
-    expect(await test.client.corpora.create.mutate({ ...counting(2), idempotencyKey })).toEqual(first);
-    await expect(test.client.corpora.create.mutate({ ...counting(3), idempotencyKey })).rejects.toMatchObject({
+    const { id: experimentId } = await test.client.experiments.create.mutate({ name: 'once', kind: 'test' });
+    const own = { idempotencyKey: 'first-light:corpus', experimentId };
+    const first = await test.client.corpora.create.mutate({ ...counting(2), ...own });
+    expect(await test.client.corpora.create.mutate({ ...counting(2), ...own })).toEqual(first);
+    await expect(test.client.corpora.create.mutate({ ...counting(3), ...own })).rejects.toMatchObject({
       data: { code: 'CONFLICT', sextant: 'CONFLICT', field: 'idempotencyKey' },
     });
-    expect((await test.client.jobs.list.query({})).total).toBe(1);
+    expect((await test.client.jobs.list.query({ experiment: experimentId })).total).toBe(1);
+    expect((await test.client.experiments.get.query({ id: experimentId })).jobs).toBe(1);
   });
 
   it('is cancelled within a second, keeps what it saved, and resumes from it on retry', async () => {
-    await using test = await testServer();
     const { jobId } = await test.client.corpora.create.mutate(counting(150));
     await until(async () => ((await test.client.jobs.get.query({ id: jobId })).progress?.done ?? 0) > 10);
     const asked = performance.now();
@@ -81,7 +87,6 @@ describe('a job, over the real server, client, SQLite and worker', () => {
   });
 
   it('that ignores its cancellation loses its worker, and other work goes on', async () => {
-    await using test = await testServer();
     const { jobId } = await test.client.corpora.create.mutate(counting(10, 'deaf'));
     await until(async () => (await test.client.jobs.get.query({ id: jobId })).progress?.done === 3);
     const worker = test.server.workerPid('jobs');
@@ -101,7 +106,6 @@ describe('a job, over the real server, client, SQLite and worker', () => {
   });
 
   it('that fails says where and why, without a stack', async () => {
-    await using test = await testServer();
     const failing = (await test.client.corpora.create.mutate(counting(2, 'fails'))).jobId;
     await expect(waitForJob(test.client, failing)).rejects.toMatchObject({
       code: 'INVALID_FILE',
@@ -117,7 +121,6 @@ describe('a job, over the real server, client, SQLite and worker', () => {
 
 describe('jobs.onEvent', () => {
   it('replays what a listener missed, once each and in order, and then goes on live', async () => {
-    await using test = await testServer();
     const { jobId } = await test.client.corpora.create.mutate(counting(80));
     const listen = (lastEventId: number | null, enough: (events: LabEvent[]) => boolean) =>
       new Promise<LabEvent[]>((resolve, reject) => {

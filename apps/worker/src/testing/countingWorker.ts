@@ -1,5 +1,5 @@
 // A real worker process with executors of its own, for the API's tests: it counts, and can be told to misbehave.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -28,7 +28,9 @@ const counting: Executor<'corpus.create'> = {
       if (spec.name === 'blocks' && seen.length === 3) for (;;);
       signal.throwIfAborted();
       seen.push(seen.length * seen.length);
-      writeFileSync(checkpoint, JSON.stringify(seen));
+      // Beside and renamed: kill -9 in the middle of a write must leave the checkpoint before it.
+      writeFileSync(`${checkpoint}.part`, JSON.stringify(seen));
+      renameSync(`${checkpoint}.part`, checkpoint);
       progress({ stage: 'count', done: seen.length, total, unit: 'numbers', metrics: { square: seen.at(-1) ?? 0 } });
       await sleep(10);
     }
