@@ -51,6 +51,7 @@ struct Packed {
 Packed packWeights(const Input& in, const float* threshold) {
   Packed packed;
   packed.width = panelWidth();
+  if (packed.width != 8 && packed.width != 16 && packed.width != 32) fail("dictionary encode: panels of %lld", static_cast<long long>(packed.width));
   packed.panels = ceilDivide(in.slots, packed.width);
   const int64_t lanes = packed.panels * packed.width;
   float* next = threadScratch(kPackedSlot, lanes * (in.d + 4));
@@ -120,26 +121,51 @@ inline uint32_t laneMask(Int8 lanes) {
 #endif
 }
 
+template <int Value>
+struct Count {
+  static constexpr int value = Value;
+};
+
 /** Calls visit(row, slot, score) for every score that reaches floors[row] plus its lane's limit. */
+template <int Groups, bool Scaled, class Visit>
+inline void scanGroups(const Packed& packed, int64_t panel, int64_t rows, const float* floors, float* scores, const Visit& visit) {
+  const int64_t first = panel * packed.width;
+  Float8 bias[Groups], scale[Groups], limit[Groups];
+  for (int g = 0; g < Groups; ++g) {
+    bias[g] = load8(packed.bias + first + 8 * g);
+    scale[g] = load8(packed.scale + first + 8 * g);
+    limit[g] = load8(packed.limit + first + 8 * g);
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    float* row = scores + r * (8 * Groups);
+    const Float8 floor = splat8(floors[r]);
+    Float8 score[Groups];
+    uint32_t mask = 0;
+    for (int g = 0; g < Groups; ++g) {
+      score[g] = load8(row + 8 * g) + bias[g];
+      if (Scaled) score[g] *= scale[g];
+      mask |= laneMask(score[g] >= limit[g] + floor) << (8 * g);
+    }
+    if (mask == 0) continue;
+    for (int g = 0; g < Groups; ++g) store8(row + 8 * g, score[g]);
+    for (; mask != 0; mask &= mask - 1) {
+      const int lane = __builtin_ctz(mask);
+      visit(r, static_cast<int32_t>(first + lane), row[lane]);
+    }
+  }
+}
+
 template <class Visit>
 inline void scan(const Input& in, const Packed& packed, int64_t panel, int64_t rows, const float* floors, float* scores,
                  const Visit& visit) {
-  for (int64_t group = 0; group < packed.width; group += 8) {
-    const int64_t first = panel * packed.width + group;
-    const Float8 bias = load8(packed.bias + first), scale = load8(packed.scale + first), limit = load8(packed.limit + first);
-    for (int64_t r = 0; r < rows; ++r) {
-      float* eight = scores + r * packed.width + group;
-      Float8 score = load8(eight) + bias;
-      if (in.scale) score *= scale;
-      uint32_t mask = laneMask(score >= limit + splat8(floors[r]));
-      if (mask == 0) continue;
-      store8(eight, score);
-      for (; mask != 0; mask &= mask - 1) {
-        const int lane = __builtin_ctz(mask);
-        visit(r, static_cast<int32_t>(first + lane), eight[lane]);
-      }
-    }
-  }
+  const auto run = [&](auto groups) {
+    constexpr int kGroups = decltype(groups)::value;
+    if (in.scale) scanGroups<kGroups, true>(packed, panel, rows, floors, scores, visit);
+    else scanGroups<kGroups, false>(packed, panel, rows, floors, scores, visit);
+  };
+  if (packed.width == 8) run(Count<1>{});
+  else if (packed.width == 16) run(Count<2>{});
+  else run(Count<4>{});
 }
 
 /** What one task found: counts[row] entries for each of its rows, one row after the other. */

@@ -32,10 +32,18 @@ inline int countReaching(const float* scores, int count, float limit) {
 inline void compact(Candidates& row, int k, int spare, int capacity) {
   const int count = row.count;
   if (count <= k) return;
-  float low = row.scores[0], high = row.scores[0];
-  for (int i = 1; i < count; ++i) {
-    low = row.scores[i] < low ? row.scores[i] : low;
-    high = row.scores[i] > high ? row.scores[i] : high;
+  // Repeats of the last score fill the last eight, so that they change neither bound; then they must not count.
+  for (int i = count; i % 8 != 0; ++i) row.scores[i] = row.scores[count - 1];
+  Float8 lows = load8(row.scores), highs = lows;
+  for (int i = 8; i < count; i += 8) {
+    const Float8 eight = load8(row.scores + i);
+    lows = eight < lows ? eight : lows;
+    highs = eight > highs ? eight : highs;
+  }
+  float low = lows[0], high = highs[0];
+  for (int i = 1; i < 8; ++i) {
+    low = lows[i] < low ? lows[i] : low;
+    high = highs[i] > high ? highs[i] : high;
   }
   for (int i = count; i % 8 != 0; ++i) row.scores[i] = -__builtin_inff();
   int reaching = count;

@@ -1,4 +1,5 @@
 import { decodeCodes, detach, encodeTopK, scaleCodes, tf, type EncodeInput } from '@sextant/compute';
+import { squaredError } from './squaredError';
 
 /**
  * AuxK (Gao et al. 2024, appendix A.2): dead features reconstruct what the living ones missed, so that they get a
@@ -31,8 +32,8 @@ export function auxiliaryLoss({ rule, x, reconstruction, dead, encode, decoder, 
   const residual = detach(tf.sub(x, reconstruction)).as2D(rows, d);
   const codes = encodeTopK({ ...encode, subset: dead }, { k, positive: rule === 'normalised' });
   const found = decodeCodes(codeFactors ? scaleCodes(codes, codeFactors) : codes, decoder);
-  const error = tf.sum(tf.squaredDifference(found, residual));
-  if (rule === 'scaled') return tf.mul<tf.Scalar>(error, Math.min(dead.length / half, 1) / rows);
+  const error = squaredError(found, residual);
+  if (rule === 'scaled') return tf.mul<tf.Scalar>(error, Math.min(dead.length / half, 1));
   const variance = tf.sum(tf.squaredDifference(residual, tf.mean(residual, 0, true))).dataSync()[0]!;
-  return tf.mul<tf.Scalar>(error, variance > 0 ? 1 / variance : 0);
+  return tf.mul<tf.Scalar>(error, variance > 0 ? rows / variance : 0);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeCodes, encodeThreshold, featureCounts, featureSums, rowNorms, tf } from '@sextant/compute';
 import { folded, initialVariables, parametersOf } from './parameters';
 import { penaltyAt } from './schedule';
+import { squaredError } from './squaredError';
 import { defineTrainable } from './trainable';
 
 /** Below this share of active codes the sparse kernels are faster than full matrices (docs/dictionaries.md). */
@@ -44,7 +45,7 @@ export const standardTraining = defineTrainable<z.infer<typeof options>>({
         const center = chosen.subtractDecoderBias ? b_dec : undefined;
         const codes = encodeThreshold({ x, center, weights: W_enc, bias: b_enc, xIsData: true }, { layout });
         const reconstruction = decodeCodes(codes, W_dec, b_dec);
-        const mse = tf.div<tf.Scalar>(tf.sum(tf.squaredDifference(reconstruction, x)), rows);
+        const mse = squaredError(reconstruction, x);
         const sums = featureSums(codes);
         const size = tf.sum(chosen.penalty === 'plain' ? sums : tf.mul(sums, rowNorms(W_dec)));
         const l1 = tf.mul<tf.Scalar>(size, penaltyAt(step, chosen.l1, warmup) / rows);

@@ -4,6 +4,7 @@ import { SextantError } from '@sextant/schema';
 import { auxiliaryLoss } from './auxiliary';
 import { geometricMedian } from './geometricMedian';
 import { folded, initialVariables, parametersOf } from './parameters';
+import { squaredError } from './squaredError';
 import { defineTrainable } from './trainable';
 
 const options = z.object({
@@ -53,7 +54,7 @@ export const topkTraining = defineTrainable<z.infer<typeof options>>({
         const codeFactors = norms && tf.div<tf.Tensor1D>(1, norms);
         const codes = encodeTopK(encode, { k, positive: true });
         const reconstruction = decodeCodes(codeFactors ? scaleCodes(codes, codeFactors) : codes, W_dec, b_dec);
-        const mse = tf.div<tf.Scalar>(tf.sum(tf.squaredDifference(reconstruction, x)), rows);
+        const mse = squaredError(reconstruction, x);
         const counts = Float32Array.from(featureCounts(codes).dataSync());
         const silent = dead.observe(counts, rows);
         const { rule, weight } = chosen.auxiliary;
