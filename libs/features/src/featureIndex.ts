@@ -185,26 +185,27 @@ export class FeatureIndex {
     const top: TokenWindow[] = [];
     const sampled: TokenWindow[][] = Array.from({ length: this.manifest.intervals }, () => []);
     if (rows.count === 0) return [top, sampled];
-    const [peaks, intervals, starts, lengths] = (['peaks', 'intervals', 'starts', 'lengths'] as const).map((name) => this.examples.readInt(name, { rows }));
+    const column = (name: string) => this.examples.readInt(name, { rows });
+    const [peaks, intervals, starts, lengths] = [column('peaks'), column('intervals'), column('starts'), column('lengths')];
+    const [documents, positions] = [column('documents'), column('positions')];
     const offsets = this.examples.readInt('entryOffsets', { rows: { start: rows.start, count: rows.count + 1 } });
     const entries = { start: offsets[0]!, count: offsets[rows.count]! - offsets[0]! };
     const places = this.examples.readInt('entryPlaces', { rows: entries });
     const values = this.examples.read('entryValues', { rows: entries });
     for (let i = 0; i < rows.count; i++) {
-      const [peak, start, count] = [peaks![i]!, starts![i]!, lengths![i]!];
+      const [peak, start, count] = [peaks[i]!, starts[i]!, lengths[i]!];
       const ids = this.corpus.readInt('tokens', { rows: { start, count } });
-      const at = { rows: { start: peak, count: 1 } };
       const activations = new Array<number>(count).fill(0);
       for (let entry = offsets[i]!; entry < offsets[i + 1]!; entry++) activations[places[entry - entries.start]!] = values[entry - entries.start]!;
       const window: TokenWindow = {
         tokens: Array.from(ids, (id) => this.piece(id)),
         activations,
         peak: peak - start,
-        document: this.corpus.readInt('documents', at)[0]!,
-        position: this.corpus.readInt('positions', at)[0]!,
+        document: documents[i]!,
+        position: positions[i]!,
       };
-      if (intervals![i] === TOP) top.push(window);
-      else sampled[intervals![i]!]!.push(window);
+      if (intervals[i] === TOP) top.push(window);
+      else sampled[intervals[i]!]!.push(window);
     }
     return [top, sampled];
   }

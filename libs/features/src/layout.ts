@@ -8,7 +8,7 @@ export const FILES = {
   columns: 'columns.safetensors',
   /** Variable-length examples behind offset tables. */
   examples: 'examples.safetensors',
-  /** Ids, documents and positions of the indexed tokens. */
+  /** Ids of the indexed tokens, which windows point into. */
   tokens: 'tokens.safetensors',
   /** Display text of every token id. */
   vocabulary: 'vocabulary.json',

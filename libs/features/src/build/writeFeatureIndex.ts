@@ -32,6 +32,10 @@ export function writeFeatureIndex(built: BuiltIndex): void {
 
   const entries = table.sorted();
   const ids = activations.readColumn('tokens', 0, tokens);
+  const atPeaks = (name: 'documents' | 'positions') => {
+    const column = activations.readColumn(name, 0, tokens);
+    return table.peaks.map((peak) => column[peak]!);
+  };
   const distinctive = distinctiveColumns(built, entries, ids);
   writeSafetensors(join(outDir, FILES.columns), {
     fired: i32(0, summary.fired),
@@ -55,6 +59,8 @@ export function writeFeatureIndex(built: BuiltIndex): void {
   writeSafetensors(join(outDir, FILES.examples), {
     featureExamples: { dtype: 'I32', shape: [n + 1], data: table.featureExamples },
     peaks: { dtype: 'I32', shape: [examples], data: table.peaks },
+    documents: { dtype: 'I32', shape: [examples], data: atPeaks('documents') },
+    positions: { dtype: 'I32', shape: [examples], data: atPeaks('positions') },
     intervals: { dtype: 'U8', shape: [examples], data: table.intervals },
     starts: { dtype: 'I32', shape: [examples], data: table.starts },
     lengths: { dtype: 'U8', shape: [examples], data: table.lengths },
@@ -62,11 +68,7 @@ export function writeFeatureIndex(built: BuiltIndex): void {
     entryPlaces: { dtype: 'U8', shape: [entries.places.length], data: entries.places },
     entryValues: { dtype: 'F32', shape: [entries.values.length], data: entries.values },
   });
-  writeSafetensors(join(outDir, FILES.tokens), {
-    tokens: { dtype: 'I32', shape: [tokens], data: ids },
-    documents: { dtype: 'I32', shape: [tokens], data: activations.readColumn('documents', 0, tokens) },
-    positions: { dtype: 'I32', shape: [tokens], data: activations.readColumn('positions', 0, tokens) },
-  });
+  writeSafetensors(join(outDir, FILES.tokens), { tokens: { dtype: 'I32', shape: [tokens], data: ids } });
   const pieces = Array.from({ length: readout.unembedding.shape[0] }, (_, id) => options.piece(id));
   writeFileAtomic(join(outDir, FILES.vocabulary), [Buffer.from(JSON.stringify(pieces))]);
 
