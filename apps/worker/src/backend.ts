@@ -2,8 +2,15 @@ import { selectBackend, type BackendInfo } from '@sextant/compute';
 
 let chosen: Promise<BackendInfo> | undefined;
 
-/** The one tensor backend of this process, chosen when first needed. */
+/** The one tensor backend of this process, chosen when first needed; the API, if it started this process, is told which. */
 export function backend(): Promise<BackendInfo> {
-  chosen ??= selectBackend({ log: (line) => console.error(line) });
+  chosen ??= choose();
   return chosen;
+}
+
+async function choose(): Promise<BackendInfo> {
+  const info = await selectBackend({ log: (line) => console.error(line) });
+  const { name, reason, isa, threads } = info;
+  if (process.connected) process.send?.({ type: 'backend', backend: { name, reason, isa, threads } });
+  return info;
 }

@@ -15,4 +15,5 @@ export const handlers: InteractiveRegistry = {
   'models.tokenize': async () => (await import('./modelsTokenize')).modelsTokenize,
   'steering.doses': async () => (await import('./steering')).steeringDoses,
   'steering.run': async () => (await import('./steering')).steeringRun,
+  'system.doctor': async () => (await import('./systemDoctor')).systemDoctor,
 };
