@@ -118,12 +118,18 @@ void packPanel(const View& b, int64_t firstCol, float* panel) {
     }
     return;
   }
-  // Four rows of the destination at a time: each source column is then read in runs.
   int64_t k = 0;
-  for (; k + 4 <= b.rows; k += 4) {
-    for (int64_t j = 0; j < width; ++j) {
-      const float* from = source + j * b.colStride + k * b.rowStride;
-      for (int i = 0; i < 4; ++i) panel[(k + i) * kPanel + j] = from[i * b.rowStride];
+  if (b.rowStride == 1 && width == kPanel) {
+    // Columns lie in runs, as those of a transposed weight do: they turn a square of registers at a time.
+    for (; k + kLanes <= b.rows; k += kLanes) {
+      for (int v = 0; v < kVectors; ++v) {
+        Vector square[kLanes];
+#pragma GCC unroll 16
+        for (int j = 0; j < kLanes; ++j) square[j] = load(source + (v * kLanes + j) * b.colStride + k);
+        transpose(square);
+#pragma GCC unroll 16
+        for (int j = 0; j < kLanes; ++j) store(panel + (k + j) * kPanel + v * kLanes, square[j]);
+      }
     }
   }
   for (; k < b.rows; ++k) {
@@ -176,13 +182,13 @@ void multiplyBlock(const View& a, int64_t row, int64_t rows, const float* packed
   }
 }
 
-// Up to this many rows the product only streams B once, so packing it would cost more than it saves.
-constexpr int64_t kFewRows = 4;
+// Up to this many rows, packing a transposed B would cost more than reading it in place with dot products.
+constexpr int64_t kFewRows = 8;
 
-/** Few rows of A times a transposed B: dot products with the rows of B as they lie in memory. */
+/** Dot products of `Rows` rows of A with columns [begin, end) of a B whose columns lie in runs. */
 template <int Rows>
-void dotProducts(const View& a, const View& b, const Target& c, int64_t begin, int64_t end) {
-  const int64_t depth = a.cols;
+void dotProducts(const float* a, int64_t aRow, const View& b, const Target& c, int64_t begin, int64_t end) {
+  const int64_t depth = b.rows;
   const int64_t whole = depth / kLanes * kLanes;
   for (int64_t j = begin; j < end; ++j) {
     const float* column = b.data + j * b.colStride;
@@ -190,28 +196,38 @@ void dotProducts(const View& a, const View& b, const Target& c, int64_t begin, i
     int64_t k = 0;
     for (; k + 2 * kLanes <= whole; k += 2 * kLanes) {
       const Vector first = load(column + k), second = load(column + k + kLanes);
+#pragma GCC unroll 4
       for (int r = 0; r < Rows; ++r) {
-        even[r] += first * load(a.data + r * a.rowStride + k);
-        odd[r] += second * load(a.data + r * a.rowStride + k + kLanes);
+        even[r] += first * load(a + r * aRow + k);
+        odd[r] += second * load(a + r * aRow + k + kLanes);
       }
     }
     for (; k < whole; k += kLanes) {
-      for (int r = 0; r < Rows; ++r) even[r] += load(column + k) * load(a.data + r * a.rowStride + k);
+      for (int r = 0; r < Rows; ++r) even[r] += load(column + k) * load(a + r * aRow + k);
     }
     for (int r = 0; r < Rows; ++r) {
       float sum = sumLanes(even[r] + odd[r]);
-      for (int64_t i = whole; i < depth; ++i) sum += column[i] * a.data[r * a.rowStride + i];
+      for (int64_t i = whole; i < depth; ++i) sum += column[i] * a[r * aRow + i];
       float* to = c.data + r * c.stride + j;
       *to = sum + (c.accumulate ? *to : c.bias ? c.bias[j] : 0.0f);
     }
   }
 }
 
-constexpr decltype(&dotProducts<1>) kDotProducts[] = {dotProducts<1>, dotProducts<2>, dotProducts<3>, dotProducts<4>};
+bool takesDotProducts(const View& a, const View& b) {
+  return a.rows <= kFewRows && a.colStride == 1 && b.rowStride == 1;
+}
 
-void fewRows(const View& a, const View& b, const Target& c) {
-  const int64_t grain = greatest(4, 65536 / greatest(1, a.cols));
-  parallelRanges(b.cols, grain, [&](int64_t begin, int64_t end) { kDotProducts[a.rows - 1](a, b, c, begin, end); });
+/** All rows of A, four at a time, on columns few enough to stay in cache meanwhile. */
+void dotColumns(const View& a, const View& b, const Target& c, int64_t begin, int64_t end) {
+  constexpr decltype(&dotProducts<1>) functions[] = {dotProducts<1>, dotProducts<2>, dotProducts<3>, dotProducts<4>};
+  const int64_t width = greatest(4, kGrain / greatest(1, a.cols));
+  for (int64_t first = begin; first < end; first += width) {
+    for (int64_t r = 0; r < a.rows; r += 4) {
+      const Target rows{c.data + r * c.stride, c.stride, c.accumulate, c.bias};
+      functions[least(4, a.rows - r) - 1](a.data + r * a.rowStride, a.rowStride, b, rows, first, least(end, first + width));
+    }
+  }
 }
 
 /** The panel straight from a row-major B where that is possible, else packed into this thread's scratch. */
@@ -255,9 +271,7 @@ void multiplyPacked(const View& a, const float* packed, int64_t cols, const Targ
 }
 
 void multiplyAlone(const View& a, const View& b, const Target& c) {
-  if (a.rows <= kFewRows && a.rows > 0 && a.colStride == 1 && b.rowStride == 1) {
-    return kDotProducts[a.rows - 1](a, b, c, 0, b.cols);
-  }
+  if (takesDotProducts(a, b)) return dotColumns(a, b, c, 0, b.cols);
   for (int64_t col = 0; col < b.cols; col += kPanel) {
     int64_t stride = 0;
     const float* panel = panelOf(b, col, &stride);
@@ -267,7 +281,11 @@ void multiplyAlone(const View& a, const View& b, const Target& c) {
 
 void multiply(const View& a, const View& b, const Target& c) {
   if (a.rows == 0 || b.cols == 0) return;
-  if (a.rows <= kFewRows && a.colStride == 1 && b.rowStride == 1) return fewRows(a, b, c);
+  if (takesDotProducts(a, b)) {
+    const int64_t grain = greatest(4, 4 * kGrain / greatest(1, a.cols * a.rows));
+    parallelRanges(b.cols, grain, [&](int64_t begin, int64_t end) { dotColumns(a, b, c, begin, end); });
+    return;
+  }
   const int64_t depth = a.cols;
   const int64_t panels = ceilDivide(b.cols, kPanel);
   const int64_t pass = greatest(1, kPackedFloats / (kPanel * greatest(1, depth)));

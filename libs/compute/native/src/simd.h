@@ -70,6 +70,39 @@ inline float maximumLane(Vector value) {
   return lanes[0];
 }
 
+// The lanes of two registers alternating: the first halves, or the second halves.
+#if defined(__AVX512F__)
+#define SEXTANT_ZIP_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define SEXTANT_ZIP_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif defined(__AVX2__)
+#define SEXTANT_ZIP_LOW 0, 8, 1, 9, 2, 10, 3, 11
+#define SEXTANT_ZIP_HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define SEXTANT_ZIP_LOW 0, 4, 1, 5
+#define SEXTANT_ZIP_HIGH 2, 6, 3, 7
+#endif
+#if defined(__clang__)
+inline Vector zipLow(Vector a, Vector b) { return __builtin_shufflevector(a, b, SEXTANT_ZIP_LOW); }
+inline Vector zipHigh(Vector a, Vector b) { return __builtin_shufflevector(a, b, SEXTANT_ZIP_HIGH); }
+#else
+inline Vector zipLow(Vector a, Vector b) { return __builtin_shuffle(a, b, VectorInt{SEXTANT_ZIP_LOW}); }
+inline Vector zipHigh(Vector a, Vector b) { return __builtin_shuffle(a, b, VectorInt{SEXTANT_ZIP_HIGH}); }
+#endif
+
+/** Exchanges rows and columns of a square of registers: zipping row i with row i + half, log2 times over. */
+inline void transpose(Vector (&rows)[kLanes]) {
+  for (int stage = 1; stage < kLanes; stage *= 2) {
+    Vector zipped[kLanes];
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes / 2; ++i) {
+      zipped[2 * i] = zipLow(rows[i], rows[i + kLanes / 2]);
+      zipped[2 * i + 1] = zipHigh(rows[i], rows[i + kLanes / 2]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) rows[i] = zipped[i];
+  }
+}
+
 inline VectorInt bits(Vector value) { return reinterpret_cast<VectorInt>(value); }
 inline Vector fromBits(VectorInt value) { return reinterpret_cast<Vector>(value); }
 

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import { loadAddon } from '../native/addon';
 import { registerNative } from '../native/register';
 import type { BackendProvider } from './provider';
@@ -9,6 +10,6 @@ export const native: BackendProvider = {
     const result = loadAddon();
     if ('absent' in result) return { present: false, reason: result.absent };
     registerNative(result.addon);
-    return { present: true, detail: { threads: result.addon.threads(), isa: result.addon.isa(), version: 'sextant' } };
+    return { present: true, detail: { threads: result.addon.threads(), isa: result.addon.isa(), version: `tfjs ${tf.version_core}` } };
   },
 };

