@@ -17,6 +17,8 @@ export const shuffleStateSchema = z.object({
   buffer: z.number().int().nonnegative(),
   /** Tokens of that buffer already given out. */
   offset: z.number().int().nonnegative(),
+  /** Tokens taken from the front of the store; those behind stay unseen. */
+  tokens: z.number().int().positive(),
 });
 export type ShuffleState = z.infer<typeof shuffleStateSchema>;
 
@@ -26,6 +28,8 @@ export interface ShuffleOptions {
   bufferTokens?: number;
   /** Tokens read from one place; smaller mixes better and reads slower. Default 128, about one corpus row. */
   chunkTokens?: number;
+  /** Use the first tokens of the store only, so that the rest can score what is trained. Default: all. */
+  tokens?: number;
   rng: Rng;
 }
 
@@ -99,7 +103,7 @@ export class ShuffleBuffer {
   }
 
   private chunkCount(): number {
-    return Math.ceil(this.store.tokens / this.position.chunkTokens);
+    return Math.ceil(this.position.tokens / this.position.chunkTokens);
   }
 
   private permutation(length: number, label: string): Int32Array {
@@ -110,13 +114,13 @@ export class ShuffleBuffer {
 
   private fill(): void {
     const { store, position } = this;
-    const { epoch, buffer, chunkTokens, chunksPerBuffer } = position;
+    const { epoch, buffer, chunkTokens, chunksPerBuffer, tokens: available } = position;
     if (this.chunksEpoch !== epoch) {
       this.chunks = this.permutation(this.chunkCount(), `epoch ${epoch}`);
       this.chunksEpoch = epoch;
     }
     const chunks = this.chunks.slice(buffer * chunksPerBuffer, (buffer + 1) * chunksPerBuffer).sort();
-    const lengths = Array.from(chunks, (chunk) => Math.min(chunkTokens, store.tokens - chunk * chunkTokens));
+    const lengths = Array.from(chunks, (chunk) => Math.min(chunkTokens, available - chunk * chunkTokens));
     const tokens = lengths.reduce((sum, length) => sum + length, 0);
     // The same chunks in another order are the same buffer: a store that fits is read once.
     const key = chunks.join();
@@ -140,12 +144,12 @@ export class ShuffleBuffer {
  */
 export function shuffleBuffer(store: ActivationStore, start: ShuffleOptions | ShuffleState): ShuffleBuffer {
   if ('offset' in start) return new ShuffleBuffer(store, start);
-  const { batchSize, bufferTokens = 65536, chunkTokens = 128, rng } = start;
-  for (const [field, value] of Object.entries({ batchSize, bufferTokens, chunkTokens })) {
+  const { batchSize, bufferTokens = 65536, chunkTokens = 128, tokens = store.tokens, rng } = start;
+  for (const [field, value] of Object.entries({ batchSize, bufferTokens, chunkTokens, tokens })) {
     if (!Number.isInteger(value) || value < 1) throw new SextantError('INVALID_INPUT', `${field} is ${value}; it has to be a whole number from 1`, { field, value });
   }
   const chunksPerBuffer = Math.max(1, Math.floor(bufferTokens / chunkTokens));
-  return new ShuffleBuffer(store, { rng: rng.state(), batchSize, chunkTokens, chunksPerBuffer, epoch: 0, buffer: 0, offset: 0 });
+  return new ShuffleBuffer(store, { rng: rng.state(), batchSize, chunkTokens, chunksPerBuffer, epoch: 0, buffer: 0, offset: 0, tokens: Math.min(tokens, store.tokens) });
 }
 
 /**

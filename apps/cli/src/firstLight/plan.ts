@@ -9,7 +9,7 @@ export const firstLightPlan = {
   hook: 'blocks.1.hook_resid_post',
   corpus: { name: 'planted world', source: { kind: 'world', seed: 101, tokens: 1_000_000, dialogueShare: 0.8 }, contextLength: 128 },
   harvest: { dtype: 'f16', batchSize: 64 },
-  dictionary: { name: 'first light topk', architecture: 'topk', n: 1024, k: 24, steps: 1_400, batchSize: 1024, learningRate: 1e-3, seed: 1, checkpointEvery: 200 },
+  dictionary: { name: 'first light topk', architecture: 'topk', n: 1024, k: 24, steps: 900, batchSize: 1024, learningRate: 1e-3, seed: 1, checkpointEvery: 200 },
   index: { seed: 1 },
   evals: ['world:facts', 'world:two-hop', 'world:sycophancy'],
   study: {

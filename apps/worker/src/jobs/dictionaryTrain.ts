@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { openActivations, shuffleBuffer, type ActivationStore, type ShuffleState } from '@sextant/activations';
+import { openActivations, shuffledBatches } from '@sextant/activations';
 import { Rng } from '@sextant/compute';
 import { readCorpus } from '@sextant/corpora';
-import { activationScale, saveDictionary, trainDictionary, type BatchSource } from '@sextant/dictionaries';
+import { activationScale, saveDictionary, trainDictionary } from '@sextant/dictionaries';
 import type { Executor } from '@sextant/jobs';
-import { SextantError, type JobSpec } from '@sextant/schema';
+import type { JobSpec } from '@sextant/schema';
 import { backend } from '../backend';
-import { scoreOnActivations } from '../dictionaryScores';
+import { scoreHeldOut, trainingTokens } from '../dictionaryScores';
 import { madeBy } from '../provenance';
 import { resident } from '../resident';
 
@@ -29,7 +29,7 @@ export const dictionaryTrain: Executor<'dictionary.train'> = {
       scale: activationScale('mean-square', store.statistics, store.d),
       normalisation: 'mean-square',
       options: architectureOptions(spec),
-      batches: (state) => batchesOf(store, spec, state),
+      batches: shuffledBatches(store, { batchSize, tokens: trainingTokens(store), rng: new Rng(seed).fork('shuffle') }),
       metadata: { model_name: lab.models.get(source.model).name, hook_name: source.hook, context_size: store.contextLength, prepend_bos: true },
       checkpoint: { dir: join(dir, 'checkpoint'), every: spec.checkpointEvery },
       signal,
@@ -37,10 +37,16 @@ export const dictionaryTrain: Executor<'dictionary.train'> = {
         progress({ stage: 'train', done: step * batchSize, total: steps * batchSize, unit: 'tokens', step, metrics: { loss, l0, explainedVariance, deadShare } }),
     });
     try {
-      progress({ stage: 'score', done: 0, total: 1, unit: 'passes' });
       const model = await resident.model(lab, source.model);
       const corpus = readCorpus(lab.artifacts.path(source.corpus));
-      const scores = await scoreOnActivations({ dictionary, store, model, corpus, signal, seed });
+      const scores = await scoreHeldOut({
+        dictionary,
+        store,
+        model,
+        corpus,
+        signal,
+        onProgress: (done, total) => progress({ stage: 'score', done, total, unit: 'tokens' }),
+      });
       const staged = lab.artifacts.stage('dictionary');
       saveDictionary(dictionary, staged.dir, { frequencies });
       const parents = [spec.activations, source.model];
@@ -69,14 +75,4 @@ export const dictionaryTrain: Executor<'dictionary.train'> = {
 /** What of a job's spec belongs to the architecture alone. */
 function architectureOptions({ k, l1 }: JobSpec<'dictionary.train'>): Record<string, unknown> {
   return { ...(k === undefined ? {} : { k }), ...(l1 === undefined ? {} : { l1 }) };
-}
-
-function batchesOf(store: ActivationStore, { batchSize, seed }: JobSpec<'dictionary.train'>, state: unknown): BatchSource {
-  if (state === null) return shuffleBuffer(store, { batchSize, rng: new Rng(seed).fork('shuffle') });
-  if (!isShuffleState(state)) throw new SextantError('INVALID_FILE', 'the checkpoint does not say where its activations stood; train from the beginning');
-  return shuffleBuffer(store, state);
-}
-
-function isShuffleState(state: unknown): state is ShuffleState {
-  return typeof state === 'object' && state !== null && 'offset' in state && 'buffer' in state && 'rng' in state;
 }
