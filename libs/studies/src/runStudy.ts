@@ -1,7 +1,7 @@
 import type { EvalItem } from '@sextant/evals';
 import { SextantError, studySpec, type Claim, type JobSpecInput } from '@sextant/schema';
 import type { ConditionSources } from './controls';
-import { recomputeClaim } from './inference/claim';
+import { claimOf } from './inference/claim';
 import { recomputeEffects } from './inference/effects';
 import { estimatorVersion, frozenHash, ruleVersion, type FrozenPlan, type StudyPlan } from './plan';
 import type { Selection } from './screen';
@@ -39,7 +39,8 @@ export async function runStudy(input: JobSpecInput<'study.run'>, deps: StudyDeps
   study.begin('decide', 1);
   const effects = recomputeEffects(runs, plan);
   const label = deps.statistics.label?.(selection.feature) ?? null;
-  const claim = recomputeClaim(runs, plan, selection, { study: deps.study, label, createdAt: deps.now?.() ?? new Date().toISOString() });
+  const context = { study: deps.study, label, createdAt: deps.now?.() ?? new Date().toISOString() };
+  const claim = claimOf({ runs, effects, plan, selection, context });
   study.step(claim.status);
   return { ...common, runs, effects, claims: [claim], conclusion: conclusionOf(claim) };
 }

@@ -39,7 +39,20 @@ export function claimRun(runs: readonly StudyRun[], plan: StudyPlan, { feature, 
  * gives the same claim to the last bit.
  */
 export function recomputeClaim(runs: readonly StudyRun[], plan: StudyPlan, selection: Selection, context: ClaimContext): Claim {
-  const effects = recomputeEffects(runs, plan);
+  return claimOf({ runs, effects: recomputeEffects(runs, plan), plan, selection, context });
+}
+
+export interface ClaimSources {
+  runs: readonly StudyRun[];
+  /** Of the same runs and plan. */
+  effects: readonly StudyEffect[];
+  plan: StudyPlan;
+  selection: Selection;
+  context: ClaimContext;
+}
+
+/** The claim that follows from effects already computed. */
+export function claimOf({ runs, effects, plan, selection, context }: ClaimSources): Claim {
   const run = claimRun(runs, plan, selection);
   const effect = effects.find((one) => one.run === run.key && one.metric === 'margin')!;
   const before = baselineOf(run, runs);
