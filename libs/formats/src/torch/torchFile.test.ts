@@ -133,7 +133,7 @@ describe('torch archives', () => {
 const files = hostileFiles('torch');
 describe.skipIf(files.length === 0)('hostile torch files (skipped without ../shared)', () => {
   it.each(files)('$path: $outcome', ({ file, outcome, why }) => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     if (outcome === 'refuse') {
       const error = fault(() => readAll(openTorch(file)));
       expect(error.code).toBe('INVALID_FILE');
@@ -146,7 +146,7 @@ describe.skipIf(files.length === 0)('hostile torch files (skipped without ../sha
         expect(error).toMatchObject({ code: 'INVALID_FILE' });
       }
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
     for (const trace of ['sextant_pickle_was_executed', 'escaped.txt', '../escaped.txt', '../../escaped.txt']) expect(existsSync(trace)).toBe(false);
   });
 
