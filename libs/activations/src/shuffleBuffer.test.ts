@@ -80,9 +80,17 @@ describe('shuffleBuffer', () => {
     expect(() => open({ epoch: 1 })).toThrow('the state of the batches is damaged: rng');
   });
 
+  it('keeps to the first tokens of the store when asked, so that the rest stays unseen', () => {
+    const buffer = shuffleBuffer(store, { batchSize: 10, bufferTokens: 64, chunkTokens: 8, tokens: 100, rng: new Rng(5) });
+    const epoch = Array.from({ length: 10 }, () => tokens(buffer.next())).flat();
+    expect([...epoch].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, token) => token));
+    expect(Math.max(...tokens(buffer.next()))).toBeLessThan(100);
+  });
+
   it('refuses a state of another store and sizes below one', () => {
     const state = shuffleBuffer(store, { batchSize: 4, rng: new Rng(0) }).state();
     expect(() => shuffleBuffer(store, { ...state, offset: 1e6 })).toThrow('another store');
+    expect(() => shuffleBuffer(store, { ...state, tokens: store.tokens + 1 })).toThrow('another store');
     expect(() => shuffleBuffer(store, { batchSize: 0, rng: new Rng(0) })).toThrow('batchSize is 0');
   });
 });

@@ -53,6 +53,12 @@ export class ShuffleBuffer {
     state: ShuffleState,
   ) {
     this.position = { ...state };
+    if (state.tokens > store.tokens) {
+      throw new SextantError('CONFLICT', `the shuffle state is over ${state.tokens} tokens, this store has ${store.tokens}: it belongs to another store`, {
+        field: 'tokens',
+        value: state.tokens,
+      });
+    }
     this.fill();
     if (state.offset > this.order.length) {
       throw new SextantError('CONFLICT', `the shuffle state stands at token ${state.offset} of a buffer of ${this.order.length}: it belongs to another store`, {
@@ -149,7 +155,8 @@ export function shuffleBuffer(store: ActivationStore, start: ShuffleOptions | Sh
     if (!Number.isInteger(value) || value < 1) throw new SextantError('INVALID_INPUT', `${field} is ${value}; it has to be a whole number from 1`, { field, value });
   }
   const chunksPerBuffer = Math.max(1, Math.floor(bufferTokens / chunkTokens));
-  return new ShuffleBuffer(store, { rng: rng.state(), batchSize, chunkTokens, chunksPerBuffer, epoch: 0, buffer: 0, offset: 0, tokens: Math.min(tokens, store.tokens) });
+  const available = Math.min(tokens, store.tokens);
+  return new ShuffleBuffer(store, { rng: rng.state(), batchSize, chunkTokens, chunksPerBuffer, epoch: 0, buffer: 0, offset: 0, tokens: available });
 }
 
 /**

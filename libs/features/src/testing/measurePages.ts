@@ -51,7 +51,8 @@ const root = mkdtempSync(join(tmpdir(), 'sextant-measure-'));
 try {
   const rows = Math.ceil(tokens / (contextLength - 1));
   const table = tf.tensor2d(rng.normals(vocabSize * d), [vocabSize, d]);
-  const ids = Int32Array.from({ length: rows * contextLength }, (_, at) => (at % contextLength === 0 ? 1 : 2 + Math.floor((vocabSize - 2) * rng.uniform() ** 3)));
+  const draw = () => 2 + Math.floor((vocabSize - 2) * rng.uniform() ** 3);
+  const ids = Int32Array.from({ length: rows * contextLength }, (_, at) => (at % contextLength === 0 ? 1 : draw()));
   await harvest({
     model: {
       tokenizer: { bosId: 1 },
