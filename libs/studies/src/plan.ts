@@ -7,7 +7,7 @@ export type StudyPlan = JobSpec<'study.run'>;
 export const estimatorVersion = '1: cluster-robust t, cluster sign flips, BH over doses';
 
 /** Version of the rule that chooses feature, dose and controls. */
-export const ruleVersion = '1: d′, then attribution and gradient, then exact clamps against random directions';
+export const ruleVersion = '2: d′, then attribution and gradient, then the part of exact clamps that turns with the dose, against random directions';
 
 /** What a study binds itself to before it measures anything: the plan, the rule, the estimator and the items of both splits. */
 export interface FrozenPlan {

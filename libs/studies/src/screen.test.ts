@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { baseline } from './condition';
-import { chooseCell, finalists, screenCells, screenScore, type ScreenCell } from './screen';
+import { chooseCell, finalists, screenCells, screenScore, strength, type ScreenCell } from './screen';
 import { syntheticPlan, syntheticProse, syntheticRun } from './testing/syntheticRuns';
 
 const plan = syntheticPlan({ propose: { screened: 2, minScreenEffect: 0.5, maxPerplexityRatio: 1.1 } });
 const cell = (feature: number, dose: number, estimate: number, more: Partial<ScreenCell> = {}): ScreenCell => ({
-  ...{ feature, dose, estimate, perplexityRatio: 1, controls: [] },
+  ...{ feature, dose, estimate, perplexityRatio: 1, controls: [], opposite: null },
   ...more,
 });
 
@@ -28,6 +28,22 @@ describe('screenCells', () => {
     expect(rest).toEqual([]);
     expect(only).toMatchObject({ feature: 7, dose: -1, estimate: -2, controls: [0.25] });
     expect(only!.perplexityRatio).toBeCloseTo(Math.exp(0.1), 12);
+    const mirrored = screenCells([...runs, syntheticRun({ ...feature, dose: 1 }, items(1.5), options)], plan);
+    expect(mirrored.map(({ dose, opposite }) => [dose, opposite])).toEqual([[-1, 1.5], [1, -2]]);
+  });
+});
+
+describe('strength', () => {
+  it('counts only what turns with the sign of the dose', () => {
+    expect(strength(cell(1, -1, -2), plan)).toBe(2);
+    expect(strength(cell(1, -1, -2, { opposite: 1.5 }), plan)).toBe(1.75);
+    expect(strength(cell(1, -1, -2, { opposite: 9 }), plan)).toBe(2);
+  });
+
+  it('passes over a feature that disturbs whichever way it is pushed', () => {
+    const disturber = cell(1, 1, -2.2, { opposite: -2 });
+    const carrier = cell(2, -1, -1.5, { opposite: 1.4 });
+    expect(chooseCell([disturber, carrier], plan)).toMatchObject({ feature: 2, dose: -1 });
   });
 });
 

@@ -16,6 +16,8 @@ export interface ScreenCell {
   perplexityRatio: number | null;
   /** Effects of the random directions that disturb as much, at this dose. */
   controls: number[];
+  /** Effect of the same clamp at the opposite dose, nats; null where the plan has none. */
+  opposite: number | null;
 }
 
 /** What the rule chose on split A, before anything on split B. */
@@ -36,10 +38,11 @@ export function screenCells(runs: readonly StudyRun[], plan: StudyPlan): ScreenC
   const signOf = signOfItems(plan)(plan.task);
   const estimate = ({ results }: StudyRun) => mean(pairMargins(before.results, results, signOf).map(({ difference }) => difference));
   const isStudied = ({ kind }: StudyCondition) => kind === 'feature' || kind === 'vector';
-  return own
-    .filter(({ condition }) => isStudied(condition))
+  const studied = own.filter(({ condition }) => isStudied(condition));
+  return studied
     .map((run) => {
       const { feature, dose } = run.condition;
+      const mirror = studied.find(({ condition }) => condition.feature === feature && condition.dose === -dose);
       const controls = own.filter(({ condition }) => condition.kind === 'random-direction' && condition.feature === feature && condition.dose === dose);
       return {
         feature: feature!,
@@ -47,6 +50,7 @@ export function screenCells(runs: readonly StudyRun[], plan: StudyPlan): ScreenC
         estimate: estimate(run),
         perplexityRatio: ratioOf(run.condition, screened),
         controls: controls.map(estimate).sort((a, b) => a - b),
+        opposite: mirror ? estimate(mirror) : null,
       };
     })
     .sort((a, b) => a.feature - b.feature || a.dose - b.dose);
@@ -65,7 +69,16 @@ export function predictedSign({ estimate }: Pick<ScreenCell, 'estimate'>, { dire
   return direction === 'lower' ? -1 : 1;
 }
 
-const strength = (cell: ScreenCell, plan: StudyPlan): number => predictedSign(cell, plan) * cell.estimate;
+/**
+ * How strongly a cell moves the margin in its direction: the part of its effect that turns with the dose's sign,
+ * (Δ(c) − Δ(−c)) / 2, and never more than the effect itself. Any large disturbance moves a margin whichever way it goes;
+ * a feature that carries the behaviour moves it up one way and down the other.
+ */
+export function strength(cell: ScreenCell, plan: StudyPlan): number {
+  const sign = predictedSign(cell, plan);
+  const odd = cell.opposite === null ? cell.estimate : (cell.estimate - cell.opposite) / 2;
+  return Math.min(sign * cell.estimate, sign * odd);
+}
 
 /** Features worth a look at fluency and controls: those whose best dose reaches the minimum, strongest first. */
 export function finalists(cells: readonly ScreenCell[], plan: StudyPlan): number[] {

@@ -3,7 +3,7 @@ import { baseline } from '../condition';
 import { drawSeeds, interventionOf, studiedCondition, type ConditionSources } from '../controls';
 import type { StudyPlan } from '../plan';
 import type { ProposedFeature } from '../propose/candidate';
-import { chooseCell, finalists, predictedSign, screenCells, screenScore, type ScreenCell, type Selection } from '../screen';
+import { chooseCell, finalists, screenCells, screenScore, strength, type ScreenCell, type Selection } from '../screen';
 import type { StudyRun } from '../studyRun';
 import type { TaskMeter } from './taskMeter';
 
@@ -91,8 +91,8 @@ function reasonFor(feature: number, own: readonly ScreenCell[], { strongest, sel
     const { dose, estimate } = selection.screen;
     return `chosen at dose ${dose}: ${estimate.toFixed(2)} nats on split A, furthest beyond the random directions of its size`;
   }
-  const best = Math.max(...own.map((cell) => predictedSign(cell, plan) * cell.estimate));
-  if (best < minScreenEffect) return `its best effect in the predicted direction, ${best.toFixed(2)} nats, is below the minimum of ${minScreenEffect}`;
+  const best = Math.max(...own.map((cell) => strength(cell, plan)));
+  if (best < minScreenEffect) return `its best effect that turns with the dose, ${best.toFixed(2)} nats, is below the minimum of ${minScreenEffect}`;
   if (!strongest.includes(feature)) return `not among the ${screened} strongest (best ${best.toFixed(2)} nats)`;
   if (own.every(({ perplexityRatio }) => (perplexityRatio ?? Infinity) > maxPerplexityRatio)) return `every dose takes prose perplexity beyond × ${maxPerplexityRatio}`;
   const scores = own.flatMap((cell) => screenScore(cell, plan) ?? []);
