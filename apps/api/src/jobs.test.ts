@@ -1,9 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endOf, waitForJob } from '@sextant/client';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createClient, endOf, waitForJob } from '@sextant/client';
 import type { JobProgress, LabEvent } from '@sextant/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { counting, testServer, until, type TestServer } from './testing/testServer';
+
+const serverMain = fileURLToPath(new URL('./testing/main.ts', import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 // One server for all that leaves it as it was; those that stop it or its clock have their own.
 let test: TestServer;
@@ -84,6 +91,24 @@ describe('a job, over the real server, client, SQLite and worker', () => {
     const job = await waitForJob(second.client, jobId);
     expect(job.attempts).toBe(2);
     expect(job.log.map(({ line }) => line).at(-1)).toMatch(/^resumed at \d+$/);
+  });
+
+  it('outlives kill -9 of the whole server: its worker stops, and the next server takes it up', async () => {
+    const lab = mkdtempSync(join(tmpdir(), 'sextant-api-'));
+    try {
+      const killed = spawn(process.execPath, ['--import', tsx, serverMain, lab], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const url = await new Promise<string>((resolve) => killed.stdout.once('data', (chunk) => resolve(String(chunk).trim())));
+      const client = createClient({ url });
+      const { jobId } = await client.corpora.create.mutate(counting(150));
+      await until(async () => ((await client.jobs.get.query({ id: jobId })).progress?.done ?? 0) > 10);
+      killed.kill('SIGKILL');
+      await using next = await testServer({ lab });
+      const job = await waitForJob(next.client, jobId);
+      expect(job.attempts).toBe(2);
+      expect(job.log.map(({ line }) => line).at(-1)).toMatch(/^resumed at \d+$/);
+    } finally {
+      rmSync(lab, { recursive: true, force: true });
+    }
   });
 
   it('that ignores its cancellation loses its worker, and other work goes on', async () => {
