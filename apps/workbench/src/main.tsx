@@ -1,3 +1,4 @@
+import './zodWithoutEval';
 import '@fontsource-variable/inter/opsz.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import '@sextant/ui/tokens.css';

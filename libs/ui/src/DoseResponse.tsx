@@ -36,17 +36,31 @@ interface Ranged {
   hi: number;
 }
 
-/** Names the control band at its last dose, on the side the curve leaves free. */
-function BandLabel({ at, curve, x, y, text }: {
+interface BandLabelProps {
   at: Ranged | undefined;
   curve: Ranged | undefined;
   x: (dose: number) => number;
   y: (value: number) => number;
   text: string;
-}) {
+}
+
+/** Names the control band at its last dose, on the side the curve leaves free. */
+function BandLabel({ at, curve, x, y, text }: BandLabelProps) {
   if (!at || text === '') return null;
   const below = curve !== undefined && curve.estimate > at.estimate;
   return <text className="axis" x={x(at.dose) + 8} y={below ? y(at.lo) + 14 : y(at.hi) - 6} textAnchor="end">{text}</text>;
+}
+
+/** Controls measured at one dose only: a bar there, and nothing drawn between it and zero. */
+function ControlBar({ at, curve, x, y, text }: BandLabelProps & { at: Ranged }) {
+  const above = curve !== undefined && curve.estimate < at.estimate;
+  const left = x(at.dose) > x(0);
+  return (
+    <>
+      <rect className="dose-band-control" x={x(at.dose) - 9} width={18} y={y(at.hi)} height={y(at.lo) - y(at.hi)} />
+      <text className="axis" x={x(at.dose) + (left ? -14 : 14)} y={above ? y(at.hi) + 4 : y(at.lo) + 2} textAnchor={left ? 'end' : 'start'}>{text}</text>
+    </>
+  );
 }
 
 /** Effect by dose with intervals over the controls' band, and under it the perplexity ratio on the same doses. */
@@ -81,8 +95,10 @@ export function DoseResponse({ points, controls, controlLabel, own, unit, perple
         ))}
         {controls.length > 1
           ? <><polygon className="dose-band-control" points={area(band)} /><polyline className="dose-line-control" points={line(band)} /></>
-          : controls.map((point) => <rect key={point.dose} className="dose-band-control" x={px(point.dose) - 9} width={18} y={py(point.hi)} height={py(point.lo) - py(point.hi)} />)}
-        <BandLabel at={band.at(-1)} curve={curve.at(-1)} x={px} y={py} text={controlLabel} />
+          : controls.map((point) => (
+            <ControlBar key={point.dose} at={point} curve={curve.find((own) => own.dose === point.dose)} x={px} y={py} text={controlLabel} />
+          ))}
+        <BandLabel at={controls.length > 1 ? band.at(-1) : undefined} curve={curve.at(-1)} x={px} y={py} text={controlLabel} />
         <line className="dose-own" x1={px(own)} x2={px(own)} y1={margin.top} y2={height - 34} />
         <polygon className="dose-band" points={area(curve)} />
         <polyline className="dose-line" points={line(curve)} />

@@ -51,7 +51,7 @@ export function Histogram({ counts, max, borders = [], label, height = 150 }: Hi
             <text className="axis" x={share(x(tick))} y={top + plot + 15} textAnchor="middle">{fixed(tick, Number.isInteger(tick) ? 0 : max < 0.5 ? 2 : 1)}</text>
           </g>
         ))}
-        <text className="axis" x="0%" y={8} dx={4}>↑ tokens, log</text>
+        <text className="axis" x="0%" y={8} dx={4}>↑ tokens above zero, log</text>
         <text className="axis" x="100%" y={height - 3} textAnchor="end">activation →</text>
       </svg>
     </svg>

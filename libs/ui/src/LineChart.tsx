@@ -62,7 +62,7 @@ export function LineChart({ series, x, y, log = false, share = false, height = 1
           nice: !log,
           domain,
           ticks: log ? logTicks(domain[0], domain[1]) : 4,
-          tickFormat: share ? (value: number) => percent(value, 0) : (value: number) => String(Number(value.toPrecision(3))),
+          tickFormat: share ? (value: number) => percent(Number(value.toPrecision(2))) : log ? (value: number) => String(value) : undefined,
         },
         marks: [
           ...shown.map(({ points }, index) => plot.line(points, { x: 'x', y: 'y', stroke: tones[index]?.stroke, strokeDasharray: tones[index]?.dash, strokeWidth: 1.7 })),

@@ -22,7 +22,7 @@ export interface TokenBarsProps {
   label: string;
 }
 
-const left = 50;
+const left = 78;
 const panels = { delta: 120, labels: 62, norm: 42, kl: 40 };
 const height = 12 + panels.delta + panels.labels + panels.norm + 26 + panels.kl + 6;
 

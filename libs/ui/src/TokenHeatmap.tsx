@@ -75,7 +75,7 @@ export function TokenHeatmap(props: TokenHeatmapProps) {
               className="token"
               data-special={special || undefined}
               data-sign={coloured ? (value < 0 ? 'negative' : 'positive') : undefined}
-              data-peak={(coloured && index === peak) || undefined}
+              data-peak={(index === peak && Math.abs(value) > floor * max) || undefined}
               data-selected={index === selected || undefined}
               style={coloured ? { background: heatColor(value, max) } : undefined}
               tabIndex={index === Math.min(to - 1, Math.max(from, stop)) ? 0 : -1}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ago, bounds, bytes, clock, compact, count, dateTime, dose, duration, fixed, hookShort, magnitude, NONE, percent, percentBounds, qValue, shortHash,
+  ago, bounds, bytes, clock, compact, count, dateTime, dose, duration, fidelity, fixed, hookShort, magnitude, NONE, percent, percentBounds, qValue, shortHash,
   signed, typographic,
 } from './format';
 
@@ -32,6 +32,11 @@ describe('numbers', () => {
     expect(plain(percent(0))).toBe('0 %');
     expect(plain(percent(0.123, 0))).toBe('12 %');
   });
+  it('does not round a near-perfect score to a perfect one', () => {
+    expect(fidelity(0.9995322)).toBe('0.9995');
+    expect(fidelity(0.957)).toBe('0.957');
+    expect(fidelity(null)).toBe(NONE);
+  });
   it('never prints a q below its resolution as zero', () => {
     expect(qValue(0)).toBe('<0.001');
     expect(qValue(0.00049)).toBe('<0.001');
@@ -41,7 +46,7 @@ describe('numbers', () => {
   it('scales counts and bytes', () => {
     expect(count(3894)).toBe('3,894');
     expect(plain(compact(12_600_000))).toBe('12.6 M');
-    expect(plain(compact(941_000))).toBe('941 k');
+    expect(plain(compact(982_601))).toBe('983 k');
     expect(plain(compact(3894))).toBe('3,894');
     expect(plain(bytes(3.4e9))).toBe('3.4 GB');
     expect(plain(bytes(0))).toBe('0 B');

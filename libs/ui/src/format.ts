@@ -59,6 +59,11 @@ export function percentBounds(interval: { lo: number; hi: number }, digits = 1):
   return bounds({ lo: interval.lo * 100, hi: interval.hi * 100 }, digits);
 }
 
+/** A share of 1 that nears it: three decimals, four above 0.995, so that 0.9995 does not read as perfect. */
+export function fidelity(value: Maybe): string {
+  return fixed(value, missing(value) || Math.abs(value) <= 0.995 ? 3 : 4);
+}
+
 /** A q- or p-value: `<0.001`, `0.004`, `0.031`, `0.61`. */
 export function qValue(value: Maybe): string {
   if (missing(value)) return NONE;
@@ -75,7 +80,7 @@ export function count(value: Maybe): string {
 export function compact(value: Maybe): string {
   if (missing(value)) return NONE;
   const size = Math.abs(value);
-  const [divisor, unit] = size >= 9.5e8 ? [1e9, 'G'] : size >= 9.5e5 ? [1e6, 'M'] : size >= 9500 ? [1e3, 'k'] : [1, ''];
+  const [divisor, unit] = size >= 9.995e8 ? [1e9, 'G'] : size >= 999_500 ? [1e6, 'M'] : size >= 9500 ? [1e3, 'k'] : [1, ''];
   if (unit === '') return count(value);
   const scaled = value / divisor;
   return `${fixed(scaled, Math.abs(scaled) >= 99.5 ? 0 : Math.abs(scaled) >= 1 ? 1 : 2)}${NBSP}${unit}`;

@@ -32,7 +32,7 @@ export function ClaimItems({ id, unit, search, onSearch }: { id: string; unit: s
   return (
     <Figure
       title="Items"
-      note={query.data && `${count(query.data.pages[0]?.total)} · of the ${items.length} read, ${gains} took the choice under study only when steered, ${losses} only without`}
+      note={query.data && `${count(query.data.pages[0]?.total)} · among the ${items.length} read: ${gains} gained the choice under study, ${losses} lost it`}
       actions={(
         <>
           <Segmented label="Order" value={search.sort} options={[{ value: 'flips', label: 'Flips first' }, { value: 'margin', label: 'By Δ' }]} onChange={(sort) => onSearch({ sort })} />
@@ -82,7 +82,7 @@ function Side({ side, item, reply }: { side: ClaimItem['baseline']; item: ClaimI
     <>
       <span dir="auto">{item.choices[side.choice] ?? '–'}</span>
       <small className="claim-side"> {gold ? 'gold · ' : ''}margin {fixed(side.margin)}</small>
-      {reply !== undefined && <p className="claim-reply" dir="auto">{reply}</p>}
+      {reply !== undefined && <p className="claim-reply" dir="auto">{reply.trim()}</p>}
     </>
   );
 }

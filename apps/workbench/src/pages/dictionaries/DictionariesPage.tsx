@@ -1,4 +1,4 @@
-import { bytes, compact, count, dateTime, EmptyState, fixed, hookShort, percent } from '@sextant/ui';
+import { bytes, compact, count, dateTime, EmptyState, fidelity, fixed, hookShort, percent } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, type RouterOutputs } from '../../api';
@@ -16,8 +16,8 @@ const columns: Column<Row>[] = [
   { key: 'n', head: 'features', num: true, cell: (row) => count(row.n) },
   { key: 'hook', head: 'hook', cell: (row) => <span className="dim">{hookShort(row.hook)}</span> },
   { key: 'l0', head: 'L0', num: true, cell: (row) => fixed(row.scores?.l0, 1) },
-  { key: 'ev', head: 'explained variance', num: true, cell: (row) => fixed(row.scores?.explainedVariance, 3) },
-  { key: 'ce', head: 'CE recovered', num: true, cell: (row) => fixed(row.scores?.ceRecovered, 3) },
+  { key: 'ev', head: 'explained variance', num: true, cell: (row) => fidelity(row.scores?.explainedVariance) },
+  { key: 'ce', head: 'CE recovered', num: true, cell: (row) => fidelity(row.scores?.ceRecovered) },
   { key: 'dead', head: 'dead', num: true, cell: (row) => percent(row.scores?.deadShare) },
   { key: 'tokens', head: 'trained on', num: true, cell: (row) => <span className="dim">{row.trainedTokens === null ? 'unknown' : compact(row.trainedTokens)}</span> },
   { key: 'index', head: 'index', cell: (row) => (row.featureIndex ? '✓' : <span className="dim">not built</span>) },

@@ -1,4 +1,4 @@
-import { compact, count, dateTime, EmptyState, fixed, hookShort, percent, shortHash, StatStrip, StatTile } from '@sextant/ui';
+import { compact, count, dateTime, EmptyState, fidelity, fixed, hookShort, percent, shortHash, StatStrip, StatTile } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { api, type RouterOutputs } from '../../api';
@@ -103,8 +103,8 @@ function Scorecard({ dictionary }: { dictionary: Dictionary }) {
   const heldOut = `${compact(scores.evalTokens)} held-out tokens`;
   return (
     <StatStrip>
-      <StatTile label="CE loss recovered" value={fixed(scores.ceRecovered, 3)} detail={scores.ceRecovered === null ? 'no model to splice into' : heldOut} />
-      <StatTile label="explained variance" value={fixed(scores.explainedVariance, 3)} detail={heldOut} />
+      <StatTile label="CE loss recovered" value={fidelity(scores.ceRecovered)} detail={scores.ceRecovered === null ? 'no model to splice into' : heldOut} />
+      <StatTile label="explained variance" value={fidelity(scores.explainedVariance)} detail={heldOut} />
       <StatTile label="L0" value={fixed(scores.l0, 1)} detail={`of ${count(dictionary.n)}`} />
       <StatTile label={`dead in ${compact(scores.deadWindowTokens)} tokens`} value={percent(scores.deadShare)} detail={count(scores.deadShare * dictionary.n)} />
       <StatTile label="CE clean → spliced" value={fixed(scores.ceSpliced, 3)} detail={scores.ceClean === null ? '' : `from ${fixed(scores.ceClean, 3)} nats`} />

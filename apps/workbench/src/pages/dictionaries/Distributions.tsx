@@ -1,4 +1,4 @@
-import { BinChart, count, Figure, Segmented } from '@sextant/ui';
+import { BinChart, Figure, Segmented } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api';
@@ -21,14 +21,13 @@ export function Distributions({ digest, n }: { digest: string; n: number }) {
   const bins = query.data?.[measure];
   return (
     <Figure
-      title={measure === 'logDensity' ? 'Density' : look.x}
-      note={bins ? `${count(bins.counts.reduce((sum, bin) => sum + bin, 0))} of ${count(n)} features` : undefined}
+      title={look.label}
       name={`${digest.slice(0, 8)}-${measure}`}
       data={bins && { columns: ['from', 'to', 'features'], rows: bins.counts.map((bin, index) => [bins.edges[index] ?? null, bins.edges[index + 1] ?? null, bin]) }}
       actions={<Segmented label="Measure" value={measure} options={names.map((value) => ({ value, label: measures[value].label }))} onChange={setMeasure} />}
     >
       <Await query={query} what="distributions" lines={4}>
-        {(data) => <BinChart bins={data[measure]} x={look.x} y="features" log10={look.log10} height={180} label={`${look.x} of ${n} features`} />}
+        {(data) => <BinChart bins={data[measure]} x={look.x} y={`of ${n} features`} log10={look.log10} height={180} label={`${look.x} of ${n} features`} />}
       </Await>
     </Figure>
   );

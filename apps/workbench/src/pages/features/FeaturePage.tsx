@@ -9,6 +9,7 @@ import { Await } from '../../state/Await';
 import { Activations } from './Activations';
 import { FeatureClaims } from './FeatureClaims';
 import { FeatureLabel } from './FeatureLabel';
+import { Intervals } from './Intervals';
 import { LogitEffects } from './LogitEffects';
 import { Neighbours } from './Neighbours';
 import { TestText } from './TestText';
@@ -82,6 +83,7 @@ export function FeaturePage() {
                   <div>
                     <Activations feature={data} />
                     <LogitEffects feature={data} />
+                    <Intervals feature={data} />
                   </div>
                   <div>
                     <TestText feature={data} featureIndex={featureIndex} text={search.text} onText={(text) => set({ text })} />

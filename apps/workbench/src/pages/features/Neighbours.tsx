@@ -1,9 +1,14 @@
 import { Figure, heatColor, percent, signed } from '@sextant/ui';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Feature } from './FeaturePage';
+
+const FIRST = 10;
 
 /** Features whose decoder directions point most alike (or most against). */
 export function Neighbours({ feature }: { feature: Feature }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? feature.neighbours : feature.neighbours.slice(0, FIRST);
   return (
     <Figure
       title="Nearest by decoder"
@@ -14,7 +19,7 @@ export function Neighbours({ feature }: { feature: Feature }) {
       <table className="table tight neighbours">
         <thead><tr><th scope="col">feature</th><th scope="col">label</th><th scope="col" className="num">cos</th><th scope="col" /><th scope="col" className="num">density</th></tr></thead>
         <tbody>
-          {feature.neighbours.map((item) => (
+          {shown.map((item) => (
             <tr key={item.index}>
               <td><Link to="/features/$dictionary/$index" params={{ dictionary: feature.dictionary, index: item.index }}><code>{item.index}</code></Link></td>
               <td className="clip">{item.label ?? <span className="faint">(unlabelled)</span>}</td>
@@ -27,6 +32,7 @@ export function Neighbours({ feature }: { feature: Feature }) {
           ))}
         </tbody>
       </table>
+      {feature.neighbours.length > FIRST && <button type="button" className="link note" onClick={() => setAll(!all)}>{all ? 'fewer' : `${feature.neighbours.length - FIRST} more`}</button>}
     </Figure>
   );
 }

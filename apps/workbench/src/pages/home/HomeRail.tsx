@@ -1,4 +1,4 @@
-import { ago, bytes, compact, Figure, fixed, hookShort, percent } from '@sextant/ui';
+import { ago, bytes, compact, Figure, fidelity, hookShort, percent } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../api';
@@ -30,7 +30,7 @@ function Dictionaries() {
                 <Link to="/dictionaries/$digest" params={{ digest: item.digest }}>{item.name}</Link>
                 <small>{models.find((model) => model.digest === item.model)?.name ?? 'model unknown'} · {hookShort(item.hook)}</small>
               </td>
-              <td className="num">{fixed(item.scores?.ceRecovered, 3)}<small>{item.scores ? `${compact(item.scores.evalTokens)} tokens` : ''}</small></td>
+              <td className="num">{fidelity(item.scores?.ceRecovered)}<small>{item.scores ? `${compact(item.scores.evalTokens)} tokens` : ''}</small></td>
               <td className="num">{percent(item.scores?.deadShare)}</td>
             </tr>
           ))}

@@ -14,7 +14,7 @@ export function JobProgressPanel({ job }: { job: JobRecord }) {
         {job.attempts > 1 && <span>resumed, attempt {job.attempts}</span>}
         {job.cancelRequested && job.status === 'running' && <span>stopping at the next safe point</span>}
       </p>
-      {progress && (
+      {progress && job.status !== 'succeeded' && (
         <StatStrip>
           {job.status === 'running' && <StatTile label="left" value={duration(progress.etaSeconds)} />}
           <StatTile label={progress.unit} value={compact(progress.done)} detail={`of ${compact(progress.total)}`} />

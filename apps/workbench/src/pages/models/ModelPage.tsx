@@ -7,6 +7,7 @@ import { Page } from '../../shell/Page';
 import { Await } from '../../state/Await';
 import { artifactLink } from '../artifactLink';
 import { Generation } from './Generation';
+import { Markdown } from './Markdown';
 import { Tokenizer } from './Tokenizer';
 import './models.css';
 
@@ -45,7 +46,7 @@ export function ModelPage() {
                 <Generation model={digest} settings={search} onSettings={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })} />
                 <Tokenizer model={digest} text={search.text} onText={(text) => void navigate({ search: (old) => ({ ...old, text }), replace: true })} />
               </div>
-              <Figure title="Card">{data.card ? <pre className="card">{data.card}</pre> : <p className="note">This model came without a card.</p>}</Figure>
+              <Figure title="Card">{data.card ? <Markdown text={data.card} /> : <p className="note">This model came without a card.</p>}</Figure>
               <div>
                 <Figure title="Made from it">
                   <table className="table tight">

@@ -1,6 +1,6 @@
 import { bounds, Figure, fixed, HeatLegend, magnitude, percent, Segmented, signed, TokenBars, TokenHeatmap, tokenName } from '@sextant/ui';
 import { useState } from 'react';
-import { heatMax, perplexity, rangeOf, type Range, type SteeredToken, type Transcript } from './transcript';
+import { HEAT_NATS, perplexity, rangeOf, type Range, type SteeredToken, type Transcript } from './transcript';
 
 type Side = 'baseline' | 'steered';
 
@@ -13,7 +13,7 @@ export function Replies({ transcript, running, selected, onSelect }: {
 }) {
   const [side, setSide] = useState<Side>('steered');
   const [hovered, setHovered] = useState<number | null>(null);
-  const max = heatMax(transcript);
+  const max = HEAT_NATS;
   const tokens = transcript[side];
   const at = hovered ?? selected;
   const started = transcript.baseline.length + transcript.steered.length > 0;
@@ -126,7 +126,7 @@ function Summary({ transcript }: { transcript: Transcript }) {
         <thead><tr><th scope="col">measure</th><th scope="col" className="num">mean</th><th scope="col" className="num">range</th></tr></thead>
         <tbody>
           {row('‖Δh‖ / ‖h‖', norm)}
-          {row('KL to baseline, nats', kl)}
+          {row('KL, nats', kl)}
           <tr><td>perplexity ratio</td><td className="num">{fixed(summary?.perplexityRatio)}</td><td className="num dim">{summary ? 'under the baseline' : ''}</td></tr>
         </tbody>
       </table>

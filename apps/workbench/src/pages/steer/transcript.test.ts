@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyTranscript, heatMax, perplexity, rangeOf, withEvents } from './transcript';
+import { emptyTranscript, perplexity, rangeOf, withEvents } from './transcript';
 
 const token = (side: 'baseline' | 'steered', index: number, delta: number | null, normRatio: number | null = null) =>
   ({ type: 'token' as const, side, index, token: ` t${index}`, logProb: -0.5, delta, kl: 0.1, normRatio });
@@ -16,11 +16,6 @@ describe('transcript', () => {
     const once = withEvents(emptyTranscript, events);
     expect(withEvents(once, events)).toEqual(once);
     expect(emptyTranscript.steered).toEqual([]);
-  });
-  it('fixes one colour scale over both sides', () => {
-    expect(heatMax(emptyTranscript)).toBe(1);
-    expect(heatMax(withEvents(emptyTranscript, events))).toBe(4);
-    expect(heatMax(withEvents(emptyTranscript, [token('baseline', 0, -4)]))).toBe(4);
   });
   it('measures only what was measured', () => {
     const { steered, baseline } = withEvents(emptyTranscript, events);

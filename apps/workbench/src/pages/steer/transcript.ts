@@ -36,11 +36,8 @@ export function perplexity(tokens: readonly SteeredToken[]): number | null {
   return Math.exp(-tokens.reduce((sum, token) => sum + token.logProb, 0) / tokens.length);
 }
 
-/** The colour scale's end for both sides: the largest |Δ log p| so far, rounded up to a power of two, at least 1 nat. */
-export function heatMax(transcript: Transcript): number {
-  const largest = Math.max(1, ...[...transcript.baseline, ...transcript.steered].map((token) => Math.abs(token.delta ?? 0)));
-  return 2 ** Math.ceil(Math.log2(largest) - 1e-9);
-}
+/** End of the colour scale, nats: fixed, so that colours compare between replies, prompts and days. Beyond it they saturate. */
+export const HEAT_NATS = 4;
 
 export interface Range {
   mean: number;

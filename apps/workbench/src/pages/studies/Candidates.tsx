@@ -1,5 +1,5 @@
 import type { Candidate } from '@sextant/schema';
-import { dose, Figure, fixed, signed } from '@sextant/ui';
+import { dose, Figure, fixed, signed, typographic } from '@sextant/ui';
 import { RecordTable, type Column } from '../../table/RecordTable';
 import type { StudyDetail } from './StudyPage';
 
@@ -18,7 +18,7 @@ export function Candidates({ study, keptOnly, onKept }: { study: StudyDetail; ke
       cell: (row) => signed(row.screenEffects.find((effect) => effect.dose === value)?.estimate),
     })),
     { key: 'kept', head: 'kept', cell: (row) => (row.kept ? '✓' : <span className="faint">–</span>) },
-    { key: 'reason', head: 'why', className: 'clip', width: '34%', cell: (row) => <span className="dim">{row.reason}</span> },
+    { key: 'reason', head: 'why', className: 'clip', width: '34%', cell: (row) => <span className="dim" title={typographic(row.reason)}>{typographic(row.reason)}</span> },
   ];
   const rows = keptOnly ? study.candidates.filter((candidate) => candidate.kept) : study.candidates;
   if (study.candidates.length === 0) return null;

@@ -1,12 +1,14 @@
-import { count, dateTime, Figure, shortHash, StatStrip, StatTile } from '@sextant/ui';
+import { count, dateTime, Figure, shortHash, StatStrip, StatTile, typographic } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { api, type RouterOutputs } from '../../api';
 import { command } from '../../commands';
 import { Page } from '../../shell/Page';
 import { Await } from '../../state/Await';
 import { ClaimsTable } from '../claims/ClaimsTable';
 import { JobProgressPanel } from '../jobs/JobProgressPanel';
+import { flatten } from '../experiments/flatten';
 import { Candidates } from './Candidates';
 import { StudyEffects } from './StudyEffects';
 import '../home/home.css';
@@ -52,13 +54,15 @@ export function StudyPage() {
             {data.status === 'running' && data.job && <RunningStudy job={data.job} />}
             <Figure title="Claims" note="Δ margin with 95 % intervals on split B, q within the family"><ClaimsTable claims={data.claims} /></Figure>
             <div className="columns two-one">
-              <StudyEffects study={data} dose={search.dose} onDose={(dose) => void navigate({ search: (old) => ({ ...old, dose }), replace: true })} />
+              <div>
+                <StudyEffects study={data} dose={search.dose} onDose={(dose) => void navigate({ search: (old) => ({ ...old, dose }), replace: true })} />
+                <Candidates study={data} keptOnly={search.kept} onKept={(kept) => void navigate({ search: (old) => ({ ...old, kept }), replace: true })} />
+              </div>
               <div>
                 <Stages study={data} />
-                <Figure title="Frozen plan" note={`hash ${shortHash(data.frozenHash)}`}><pre className="json">{JSON.stringify(data.plan, null, 2)}</pre></Figure>
+                <FrozenPlan study={data} />
               </div>
             </div>
-            <Candidates study={data} keptOnly={search.kept} onKept={(kept) => void navigate({ search: (old) => ({ ...old, kept }), replace: true })} />
           </>
         )}
       </Await>
@@ -86,6 +90,18 @@ function StudyFigures({ study }: { study: StudyDetail }) {
 function RunningStudy({ job }: { job: string }) {
   const query = useQuery(api.jobs.get.queryOptions({ id: job }));
   return query.data ? <JobProgressPanel job={query.data} /> : null;
+}
+
+/** The plan as it was frozen, field by field. */
+function FrozenPlan({ study }: { study: StudyDetail }) {
+  const shown = [...flatten(study.plan)].filter(([key]) => key !== 'name' && key !== 'hypothesis');
+  return (
+    <Figure title="Frozen plan" note={`hash ${shortHash(study.frozenHash)}`}>
+      <dl className="facts">
+        {shown.map(([key, value]) => <Fragment key={key}><dt><code>{key}</code></dt><dd>{/^[0-9a-f]{64}$/.test(value) ? <code>{shortHash(value)}</code> : typographic(value)}</dd></Fragment>)}
+      </dl>
+    </Figure>
+  );
 }
 
 function Stages({ study }: { study: StudyDetail }) {
