@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { SextantError } from '@sextant/schema';
 import type { Availability, BackendInfo, BackendProvider } from './provider';
+import { searchTidyResultsQuickly } from '../tidyResults';
 import { backendProviders } from './registry';
 
 export interface BackendStatus {
@@ -10,6 +11,8 @@ export interface BackendStatus {
   /** Why it is absent, or what it runs on. */
   detail: string;
 }
+
+searchTidyResultsQuickly();
 
 const prepared = new Map<string, Promise<Availability>>();
 
