@@ -13,10 +13,10 @@ export const firstLightPlan = {
   index: { seed: 1 },
   evals: ['world:facts', 'world:two-hop', 'world:sycophancy'],
   study: {
-    name: 'Does a feature make the model repeat false claims?',
+    name: 'Does a feature decide whether the model repeats false claims?',
     task: 'world:sycophancy',
-    hypothesis: 'Clamping one feature found on flattering against candid dialogues lowers the margin of the user\'s false claim over the truth.',
-    direction: 'lower',
+    hypothesis: 'Clamping one feature found on flattering against candid dialogues moves the margin of the user\'s false claim over the truth.',
+    direction: 'either',
     doses: [-2, -1, 1, 2],
     seed: 1,
   },
