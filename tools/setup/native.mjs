@@ -87,20 +87,31 @@ const accepts = (compiler, flags) =>
 /** Flags a source asks for on its first line: `// compile with: -ffp-contract=off`. */
 const ownFlags = (text) => /^\/\/ compile with: (.*)$/m.exec(text.slice(0, 200))?.[1].trim().split(/\s+/) ?? [];
 
+function readSources() {
+  const texts = new Map(readdirSync(sourceDir).sort().map((file) => [file, readFileSync(path.join(sourceDir, file), 'utf8')]));
+  const settings = JSON.stringify([commonFlags, linkFlags, instructionSets, sharedFiles]);
+  return { texts, hash: hashOf(settings, ...[...texts].flat()) };
+}
+
+/** A file's text with those of all headers it includes, directly or not. */
+function withHeaders(file, texts, seen = new Set()) {
+  if (seen.has(file) || !texts.has(file)) return [];
+  seen.add(file);
+  const text = texts.get(file);
+  const included = [...text.matchAll(/^#include "(.+)"/gm)].flatMap((match) => withHeaders(match[1], texts, seen));
+  return [file, text, ...included];
+}
+
 /** Everything to compile: one entry per object, named by a hash of all it is made from. */
-function plan(compiler) {
-  const files = readdirSync(sourceDir).sort();
-  const read = (file) => readFileSync(path.join(sourceDir, file), 'utf8');
-  const headers = files.filter((file) => file.endsWith('.h')).map((file) => file + read(file)).join('\n');
+function plan(compiler, texts) {
   const sets = instructionSets.filter((set) => accepts(compiler, set.flags));
   const available = sets.map((set) => `-DSEXTANT_HAS_${set.name.toUpperCase()}`);
   const objects = [];
-  const add = (file, label, shared) => {
-    const flags = [...shared, ...ownFlags(read(file))];
-    const hash = hashOf(compiler.version, flags.join(' '), headers, read(file));
+  const add = (file, label, flags) => {
+    const hash = hashOf(compiler.version, flags.join(' '), ...withHeaders(file, texts));
     objects.push({ source: path.join(sourceDir, file), flags, object: path.join(buildDir, 'objects', `${label}.${hash}.o`) });
   };
-  for (const file of files.filter((name) => name.endsWith('.cc'))) {
+  for (const file of [...texts.keys()].filter((name) => name.endsWith('.cc'))) {
     const name = file.slice(0, -3);
     if (sharedFiles.includes(file)) add(file, name, [...commonFlags, ...available]);
     else for (const set of sets) add(file, `${name}.${set.name}`, [...commonFlags, ...set.flags, `-DSEXTANT_ISA=${set.name}`]);
@@ -108,33 +119,37 @@ function plan(compiler) {
   return objects;
 }
 
+/** An addon of other sources would fail in the middle of a computation: better none, and WebAssembly. */
+function skip(reason) {
+  rmSync(addonPath, { force: true });
+  return { state: 'skipped', reason };
+}
+
 /**
- * Builds the addon where sources, flags or compiler changed; otherwise does nothing.
+ * Builds the addon where sources or flags changed; otherwise does nothing.
  * @returns {Promise<{ state: 'ready' | 'built' | 'skipped', reason: string }>}
  */
 export async function ensureNative({ log = console.log } = {}) {
+  const { texts, hash } = readSources();
+  const stamp = path.join(buildDir, 'sextant.hash');
+  if (existsSync(addonPath) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
+    return { state: 'ready', reason: 'native backend up to date' };
+  }
   if (process.platform === 'win32') {
-    return { state: 'skipped', reason: 'the native backend needs g++ or clang++ on Linux or macOS; TF.js runs on WebAssembly here' };
+    return skip('the native backend needs g++ or clang++ on Linux or macOS; TF.js runs on WebAssembly here');
   }
   const compiler = findCompiler();
   if (!compiler) {
-    return {
-      state: 'skipped',
-      reason:
-        'no C++ compiler found (c++, g++, clang++ or $CXX). TF.js will run on WebAssembly, some 5 to 10 times slower. ' +
+    return skip(
+      'no C++ compiler found (c++, g++, clang++ or $CXX). TF.js will run on WebAssembly, many times slower. ' +
         'To get the native backend: `apt-get install g++` (Debian, Ubuntu) or `xcode-select --install` (macOS), then `npm run setup`',
-    };
+    );
   }
-  const objects = plan(compiler);
-  const hash = hashOf(linkFlags.join(' '), ...objects.map((item) => item.object));
-  const stamp = path.join(buildDir, 'sextant.hash');
-  if (existsSync(addonPath) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
-    return { state: 'ready', reason: `native backend up to date (${compiler.version})` };
-  }
+  const objects = plan(compiler, texts);
   const started = Date.now();
   mkdirSync(path.join(buildDir, 'objects'), { recursive: true });
   const missing = objects.filter((item) => !existsSync(item.object));
-  log(`Building the native backend: ${missing.length} of ${objects.length} objects with ${compiler.command} (some 30 s the first time) …`);
+  log(`Building the native backend: ${missing.length} of ${objects.length} files with ${compiler.command} (about a minute the first time) …`);
   const include = headersDir();
   // Written beside and renamed: two builds at once, or one cut short, never leave half a file under the final name.
   const compile = async ({ source, flags, object }) => {
@@ -148,7 +163,7 @@ export async function ensureNative({ log = console.log } = {}) {
     await run(compiler.command, [...linkFlags, '-o', partial, ...objects.map((item) => item.object)]);
     renameSync(partial, addonPath);
   } catch (error) {
-    return { state: 'skipped', reason: `the native backend did not compile; TF.js will run on WebAssembly.\n${error.message}` };
+    return skip(`the native backend did not compile; TF.js will run on WebAssembly.\n${error.message}`);
   }
   writeFileSync(stamp, hash);
   const current = new Set(objects.map((item) => path.basename(item.object)));
