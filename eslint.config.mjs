@@ -9,7 +9,7 @@ const layers = [
   ['layer:ui', ['layer:schema', 'layer:ui']],
   ['layer:app', ['layer:schema', 'layer:compute', 'layer:domain', 'layer:platform', 'layer:ui']],
   ['layer:tool', ['layer:schema', 'layer:compute', 'layer:domain', 'layer:platform', 'layer:tool']],
-  ['layer:e2e', ['layer:schema', 'layer:platform', 'layer:app']],
+  ['layer:e2e', ['layer:schema', 'layer:compute', 'layer:platform', 'layer:app']],
 ];
 
 const apps = [
