@@ -22,11 +22,14 @@ function numbersOf(value: Record<string, unknown>): Map<string, number> {
   return found;
 }
 
+/** Largest difference of a number that both have; infinite where one has a number that the other lacks. */
 function largestDifference(stored: Record<string, unknown>, again: Record<string, unknown>): number {
   const numbers = numbersOf(again);
-  let largest = 0;
-  for (const [name, value] of numbersOf(stored)) largest = Math.max(largest, Math.abs(value - (numbers.get(name) ?? NaN)) || (Number.isNaN(numbers.get(name) ?? NaN) ? Infinity : 0));
-  return largest;
+  const differences = Array.from(numbersOf(stored), ([name, value]) => {
+    const other = numbers.get(name);
+    return other === undefined ? Infinity : Math.abs(value - other);
+  });
+  return Math.max(0, ...differences);
 }
 
 /** Recomputes every effect of a study from its stored items and compares it with the stored row. */
@@ -66,7 +69,8 @@ export const claimsRecompute: InteractiveHandler<'claims.recompute'> = async fun
   const claim = lab.claims.get(id);
   const effects = checkEffects(lab, claim.study);
   const { same, maxDifference } = checkClaim(lab, claim);
-  yield { checked: effects.checked + 1, differing: effects.differing + (same ? 0 : 1), maxDifference: Number.isFinite(maxDifference) ? maxDifference : Number.MAX_VALUE };
+  const largest = Number.isFinite(maxDifference) ? maxDifference : Number.MAX_VALUE;
+  yield { checked: effects.checked + 1, differing: effects.differing + (same ? 0 : 1), maxDifference: largest };
 };
 
 /** Hashes every artifact and recomputes every effect and claim of the lab. */
@@ -96,7 +100,8 @@ export const labVerify: InteractiveHandler<'lab.verify'> = async function* (_, {
     }
   }
   const count = ({ checked, differing }: Check) => ({ checked, differing });
-  yield { artifacts: count(artifacts), effects: count(effects), claims: count(claims), problems: [...artifacts.problems, ...effects.problems, ...claims.problems] };
+  const problems = [artifacts, effects, claims].flatMap((check) => check.problems);
+  yield { artifacts: count(artifacts), effects: count(effects), claims: count(claims), problems };
 };
 
 function* allStudies(lab: Lab): Generator<string> {

@@ -33,7 +33,8 @@ export const featuresIndex: Executor<'features.index'> = {
       const parents = [spec.dictionary, spec.activations, source.model];
       const artifact = await lab.artifacts.commit(staged, madeBy(context, { parents, backend: engine.name, seed: spec.seed, name: `features of ${name}` }));
       const index = openFeatureIndex(lab.artifacts.path(artifact.digest));
-      const record = { digest: artifact.digest, dictionary: spec.dictionary, activations: spec.activations, model: source.model, features: index.n, tokens: index.tokens };
+      const { dictionary: of, activations: over } = spec;
+      const record = { digest: artifact.digest, dictionary: of, activations: over, model: source.model, features: index.n, tokens: index.tokens };
       lab.features.save(record, Array.from({ length: index.n }, (_, feature) => index.row(feature)));
       index.close();
       return { artifact: artifact.digest, features: index.n };

@@ -32,7 +32,12 @@ export const studyRun: Executor<'study.run'> = {
         study,
         model,
         dictionary,
-        statistics: { n: dictionary.n, maxActivation: (feature) => statistics.maxActivation(feature), density: (feature) => statistics.density(feature), label },
+        statistics: {
+          n: dictionary.n,
+          maxActivation: (feature) => statistics.maxActivation(feature),
+          density: (feature) => statistics.density(feature),
+          label,
+        },
         onFreeze: (hash) => {
           lab.studies.freeze(study, hash);
           log(`plan frozen as ${hash}`);

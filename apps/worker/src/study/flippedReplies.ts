@@ -6,6 +6,11 @@ import { promptIds } from '../prompt';
 const SHOWN = 40;
 const REPLY_TOKENS = 24;
 
+export interface Reply {
+  item: string;
+  text: string;
+}
+
 export interface RepliesOptions {
   model: LanguageModel;
   intervention: Intervention;
@@ -19,7 +24,7 @@ export interface RepliesOptions {
  * What the model writes, greedily, after the items that changed sides (the largest changes first, then others),
  * without and with the intervention: so that a reader sees what a margin means.
  */
-export async function flippedReplies(options: RepliesOptions): Promise<{ baseline: { item: string; text: string }[]; steered: { item: string; text: string }[] }> {
+export async function flippedReplies(options: RepliesOptions): Promise<{ baseline: Reply[]; steered: Reply[] }> {
   const { model, intervention, sources, baseline, steered, signal } = options;
   const after = new Map(steered.map((result) => [result.item, result]));
   const chosen = baseline
