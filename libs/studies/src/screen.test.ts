@@ -30,6 +30,8 @@ describe('screenCells', () => {
     expect(only!.perplexityRatio).toBeCloseTo(Math.exp(0.1), 12);
     const mirrored = screenCells([...runs, syntheticRun({ ...feature, dose: 1 }, items(1.5), options)], plan);
     expect(mirrored.map(({ dose, opposite }) => [dose, opposite])).toEqual([[-1, 1.5], [1, -2]]);
+    const outside = screenCells([...runs, syntheticRun({ ...feature, dose: 1 }, items(1.5), options)], { ...plan, doses: [-1] });
+    expect(outside.map(({ dose, opposite }) => [dose, opposite])).toEqual([[-1, 1.5]]);
   });
 });
 

@@ -16,7 +16,7 @@ export interface ScreenCell {
   perplexityRatio: number | null;
   /** Effects of the random directions that disturb as much, at this dose. */
   controls: number[];
-  /** Effect of the same clamp at the opposite dose, nats; null where the plan has none. */
+  /** Effect of the same clamp at the opposite dose, nats; null until it is measured. */
   opposite: number | null;
 }
 
@@ -29,7 +29,7 @@ export interface Selection {
   screen: ScreenCell;
 }
 
-/** Every feature and dose that the runs of split A have measured. `studied` is the kind of condition that stands for a feature. */
+/** Every feature that the runs of split A have measured, at the doses of the plan. */
 export function screenCells(runs: readonly StudyRun[], plan: StudyPlan): ScreenCell[] {
   const screened = runs.filter(({ split }) => split === 'A');
   const own = screened.filter(({ task }) => task === plan.task);
@@ -40,6 +40,7 @@ export function screenCells(runs: readonly StudyRun[], plan: StudyPlan): ScreenC
   const isStudied = ({ kind }: StudyCondition) => kind === 'feature' || kind === 'vector';
   const studied = own.filter(({ condition }) => isStudied(condition));
   return studied
+    .filter(({ condition }) => plan.doses.includes(condition.dose))
     .map((run) => {
       const { feature, dose } = run.condition;
       const mirror = studied.find(({ condition }) => condition.feature === feature && condition.dose === -dose);

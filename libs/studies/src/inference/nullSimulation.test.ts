@@ -105,7 +105,7 @@ describe('null simulation', () => {
         ...plan.doses.flatMap((dose) => [run('feature', dose, null), syntheticProse({ kind: 'feature', feature: 3, dose, seed: null }, -2)]),
         ...Array.from({ length: 19 }, (_, seed) => run('random-direction', 1, seed)),
       ];
-      const screen = { feature: 3, dose: 1, estimate: 1, perplexityRatio: 1, controls: [] };
+      const screen = { feature: 3, dose: 1, estimate: 1, perplexityRatio: 1, controls: [], opposite: null };
       const selection = { feature: 3, dose: 1, predicted: rng.uniform() < 0.5 ? (-1 as const) : (1 as const), screen };
       const claim = recomputeClaim(runs, { ...plan, seed: study }, selection, { study: 's', label: null, createdAt: '' });
       if (claim.status === 'confirmed') confirmed++;

@@ -61,6 +61,11 @@ async function checkFinalist({ feature, dose, plan, meter, prose, conditions, st
   const condition = studiedCondition(plan, feature, dose);
   const everywhere = { ...conditions, scope: { tokens: 'all' as const, special: false } };
   const runs = [await prose.measure(condition, interventionOf(condition, feature, everywhere))];
+  if (!plan.doses.includes(-dose)) {
+    // Without its mirror a dose would be spared the test that the others face.
+    const mirror = studiedCondition(plan, feature, -dose);
+    runs.push(await meter.measure(mirror, interventionOf(mirror, feature, conditions)));
+  }
   for (const seed of drawSeeds(plan.seed, 'screen', plan.propose.screenControls)) {
     const control = { kind: 'random-direction' as const, feature, dose, seed };
     runs.push(await meter.measure(control, interventionOf(control, feature, conditions)));
