@@ -52,8 +52,9 @@ describe('every page', () => {
       const nameless = await page.evaluate(() =>
         [...document.querySelectorAll('button, a[href], input, select, textarea')]
           .filter((control) => {
-            const labelled = control instanceof HTMLInputElement || control instanceof HTMLSelectElement || control instanceof HTMLTextAreaElement ? (control.labels?.length ?? 0) > 0 : false;
-            return !labelled && !control.getAttribute('aria-label') && !control.textContent?.trim();
+            const field = control instanceof HTMLInputElement || control instanceof HTMLSelectElement || control instanceof HTMLTextAreaElement;
+            const labels = field ? control.labels : null;
+            return !labels?.length && !control.getAttribute('aria-label') && !control.textContent?.trim();
           })
           .map((control) => control.outerHTML.slice(0, 120)));
       expect(nameless, path).toEqual([]);

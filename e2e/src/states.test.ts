@@ -11,7 +11,7 @@ afterAll(() => site?.close());
 describe('an empty lab', () => {
   it('names the one command that fills it', async () => {
     const { page, faults, close } = await site.open('/');
-    await settled(page);
+    await page.locator('h1').waitFor();
     expect(await page.locator('h1').innerText()).toContain('Nothing here yet');
     expect(await page.locator('.command code').first().innerText()).toBe('npm start');
     expect(faults).toEqual([]);

@@ -1,4 +1,3 @@
-import './zodWithoutEval';
 import '@fontsource-variable/inter/opsz.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import '@sextant/ui/tokens.css';

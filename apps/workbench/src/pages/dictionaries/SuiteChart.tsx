@@ -39,8 +39,8 @@ function SuitePlot({ points, own }: { points: Point[]; own: string | null }) {
         marginTop: 20,
         marginBottom: 34,
         className: 'plot',
-        x: { type: 'log', label: 'L0, log →', labelAnchor: 'right', labelArrow: 'none', tickFormat: '~g', ticks: logTicks(Math.min(...l0) / 1.5, Math.max(...l0) * 1.5), inset: 14 },
-        y: { label: '↑ CE recovered', labelArrow: 'none', grid: true, tickSize: 0, ticks: 4, nice: true, inset: 8 },
+        x: { type: 'log', label: 'L0, log →', labelAnchor: 'right', labelArrow: 'none', tickFormat: '~g', ticks: logTicks(Math.min(...l0) / 1.5, Math.max(...l0) * 1.5), insetLeft: 40, insetRight: 40 },
+        y: { label: '↑ CE recovered', labelArrow: 'none', grid: true, tickSize: 0, ticks: 4, nice: true, insetTop: 16, insetBottom: 8 },
         marks: [
           plot.dot(points, {
             x: 'l0',
@@ -50,7 +50,7 @@ function SuitePlot({ points, own }: { points: Point[]; own: string | null }) {
             href: (point: Point) => `/dictionaries/${point.digest}`,
             title: (point: Point) => `${point.name}: L0 ${fixed(point.l0, 1)}, CE recovered ${fixed(point.ce, 3)}`,
           }),
-          plot.text(points, { x: 'l0', y: 'ce', text: 'name', dx: 8, textAnchor: 'start', fill: 'var(--ink2)' }),
+          plot.text(points, { x: 'l0', y: 'ce', text: 'name', dy: -10, textAnchor: 'middle', fill: 'var(--ink2)' }),
         ],
       });
     },
