@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createClient, waitForJob, type SextantClient } from '@sextant/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pagesOf } from './pages';
 import { openSite, settled, type Site } from './testing/site';
 
+const run = promisify(execFile);
+const cli = fileURLToPath(new URL('../../apps/cli/bin/sextant.mjs', import.meta.url));
 const demo = fileURLToPath(new URL('../../models/demo/', import.meta.url));
 const missing = !existsSync(join(demo, 'model.safetensors'));
 
@@ -156,4 +161,23 @@ describe.skipIf(missing)('an experiment in the browser, on the demo model', () =
     expect(faults).toEqual([]);
     await close();
   }, 240_000);
+
+  it('names on every page a command that runs and answers JSON', async () => {
+    const { page, close } = await site.open('/');
+    const commands = new Set<string>();
+    for (const { name, path } of await pagesOf(client)) {
+      if (name === 'start') continue; // its commands are templates to fill in
+      await page.goto(site.url + path, { waitUntil: 'domcontentloaded' });
+      await settled(page);
+      commands.add((await page.getByRole('button', { name: 'Copy as command' }).getAttribute('title')) ?? '');
+    }
+    await close();
+    expect(commands.size).toBeGreaterThan(12);
+    for (const command of commands) {
+      expect(command).toMatch(/^sextant /);
+      const line = command.replace(/^sextant /, `"${process.execPath}" "${cli}" --url ${site.url} --json `);
+      const { stdout } = await run('/bin/sh', ['-c', line], { maxBuffer: 64 << 20 });
+      expect(() => JSON.parse(stdout), command).not.toThrow();
+    }
+  }, 400_000);
 });

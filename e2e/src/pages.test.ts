@@ -43,7 +43,7 @@ describe('every page', () => {
       }
       await tab.close();
     }
-  });
+  }, 400_000);
 
   it('names every control, and can be walked by keyboard to a visible focus', async () => {
     for (const path of ['/', `/dictionaries/${lab.dictionary}`, `/claims/${lab.claim}`, `/steer?dictionary=${lab.dictionary}&recipe=[{"feature":922}]`, '/start']) {
