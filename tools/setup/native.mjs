@@ -107,7 +107,8 @@ function plan(compiler, texts) {
   const sets = instructionSets.filter((set) => accepts(compiler, set.flags));
   const available = sets.map((set) => `-DSEXTANT_HAS_${set.name.toUpperCase()}`);
   const objects = [];
-  const add = (file, label, flags) => {
+  const add = (file, label, shared) => {
+    const flags = [...shared, ...ownFlags(texts.get(file))];
     const hash = hashOf(compiler.version, flags.join(' '), ...withHeaders(file, texts));
     objects.push({ source: path.join(sourceDir, file), flags, object: path.join(buildDir, 'objects', `${label}.${hash}.o`) });
   };
