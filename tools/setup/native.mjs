@@ -164,7 +164,9 @@ export async function ensureNative({ log = console.log } = {}) {
     await run(compiler.command, [...linkFlags, '-o', partial, ...objects.map((item) => item.object)]);
     renameSync(partial, addonPath);
   } catch (error) {
-    return skip(`the native backend did not compile; TF.js will run on WebAssembly.\n${error.message}`);
+    // Whoever is editing a kernel keeps the addon that worked before.
+    const instead = existsSync(addonPath) ? 'the one built before stays in place' : 'TF.js will run on WebAssembly';
+    return { state: 'skipped', reason: `the native backend did not compile; ${instead}.\n${error.message}` };
   }
   writeFileSync(stamp, hash);
   const current = new Set(objects.map((item) => path.basename(item.object)));

@@ -1,6 +1,7 @@
 #include "pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -22,10 +23,51 @@ inline void pause() {}
 // usually gets the next one without a system call, and costs little when nothing comes.
 constexpr int kSpins = 4000;
 
+/**
+ * Whether other threads are worth waiting for. On a machine busy with other programs a worker often loses its
+ * processor in the middle of a task, and the caller then waits for milliseconds: past half of the time, it computes
+ * alone for a while. Results are the same either way.
+ */
+class Patience {
+ public:
+  bool alone() {
+    if (alone_ == 0) return false;
+    --alone_;
+    return true;
+  }
+
+  void record(double worked, double waited) {
+    total_ = total_ * kMemory + worked + waited;
+    lost_ = lost_ * kMemory + waited;
+    if (++regions_ < kTrial || lost_ < total_ / 2) return;
+    alone_ = kAlone;
+    regions_ = 0;
+    total_ = lost_ = 0;
+  }
+
+ private:
+  static constexpr double kMemory = 0.95;
+  static constexpr int kTrial = 16;
+  static constexpr int kAlone = 256;
+  int regions_ = 0;
+  int alone_ = 0;
+  double total_ = 0;
+  double lost_ = 0;
+};
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 class Pool {
  public:
   void run(int64_t tasks, Task task, void* context) {
+    if (patience_.alone()) {
+      for (int64_t index = tasks - 1; index >= 0; --index) task(context, index);
+      return;
+    }
     start();
+    const double begun = seconds();
     task_ = task;
     context_ = context;
     done_.store(0, std::memory_order_relaxed);
@@ -36,10 +78,12 @@ class Pool {
     }
     wake_.notify_all();
     claim();
+    const double finished = seconds();
     for (int spin = 0; done_.load(std::memory_order_acquire) < tasks; ++spin) {
       if (spin < kSpins) pause();
       else std::this_thread::yield();
     }
+    patience_.record(finished - begun, seconds() - finished);
   }
 
   void resize(int threads) {
@@ -94,6 +138,7 @@ class Pool {
   }
 
   int wanted_ = 0;
+  Patience patience_;
   std::vector<std::thread> workers_;
   std::mutex mutex_;
   std::condition_variable wake_;
