@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { root, seconds } from './root.mjs';
 
 const sourceDir = path.join(root, 'libs/compute/native/src');
@@ -89,8 +90,9 @@ const ownFlags = (text) => /^\/\/ compile with: (.*)$/m.exec(text.slice(0, 200))
 
 function readSources() {
   const texts = new Map(readdirSync(sourceDir).sort().map((file) => [file, readFileSync(path.join(sourceDir, file), 'utf8')]));
-  const settings = JSON.stringify([commonFlags, linkFlags, instructionSets, sharedFiles]);
-  return { texts, hash: hashOf(settings, ...[...texts].flat()) };
+  // This script decides how they are compiled, so it is one of the sources.
+  const recipe = readFileSync(fileURLToPath(import.meta.url), 'utf8');
+  return { texts, hash: hashOf(recipe, ...[...texts].flat()) };
 }
 
 /** A file's text with those of all headers it includes, directly or not. */
