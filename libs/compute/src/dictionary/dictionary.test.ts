@@ -215,6 +215,7 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 const addon = loadAddon();
+const isa = 'addon' in addon ? addon.addon.isa() : '';
 describe.skipIf('absent' in addon)('native dictionary kernels (need the native addon: npm run setup)', () => {
   beforeAll(async () => {
     await selectBackend({ name: 'native' });
@@ -244,6 +245,24 @@ describe.skipIf('absent' in addon)('native dictionary kernels (need the native a
     expect(() => encodeTopK({ x: tf.tensor2d(x, [2, 3]), weights, bias: tf.zeros([5]) }, { k: 1, positive: true })).toThrow('row 1 of the activations holds NaN');
     const bias = tf.tensor1d([0, 0, Infinity, 0, 0]);
     expect(() => encodeThreshold({ x: tf.ones([2, 3]), weights, bias })).toThrow('feature 2 of the encoder holds NaN');
+  });
+
+  it('answers the same behind the integer screen as without it, whatever the data', () => {
+    const script = fileURLToPath(new URL('./encodeDigest.ts', import.meta.url));
+    const results = (env: Record<string, string>): { kind: string; question: string; entries: number; screened: number; digest: string }[] =>
+      execFileSync(process.execPath, ['--import', 'tsx', script], { env: { ...process.env, SEXTANT_BACKEND: 'native', ...env }, encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const [best, baseline] = [results({}), results({ SEXTANT_ISA: 'baseline' })];
+    expect(baseline.every(({ screened }) => screened === 0)).toBe(true);
+    expect(baseline.filter(({ entries }) => entries > 100).length).toBeGreaterThan(12);
+    for (const [i, { kind, question, entries, digest }] of best.entries()) expect(baseline[i]).toMatchObject({ kind, question, entries, digest });
+    const screen = new Map(best.map(({ kind, question, screened }) => [`${question} ${kind}`, screened]));
+    if (isa === 'baseline') return;
+    for (const kind of ['planted', 'outlier dimensions', 'scaled', 'a subset']) expect(screen.get(`topk ${kind}`), kind).toBeGreaterThan(60);
+    expect(screen.get('threshold planted')).toBe(70);
+    expect(screen.get('topk features alike')).toBeLessThan(70);
   });
 
   it('computes a training step with the same bits at 1 and 3 threads, on AVX2 or AVX-512 and on the baseline', () => {

@@ -119,6 +119,8 @@ export interface NativeAddon {
   dictionaryEncodeTopK(...operands: [...DictionaryOperands, k: number, positive: boolean, fault: Ints]): number;
   dictionaryEncodeThreshold(...operands: [...DictionaryOperands, threshold: Floats | null, fault: Ints]): number;
   dictionaryTakeCodes(offsets: Ints, features: Ints, values: Floats): void;
+  /** Rows of the last encoding that the integer screen answered. */
+  dictionaryScreenedRows(): number;
   dictionaryDecode(
     offsets: Ints, features: Ints, values: Floats, weights: Floats, bias: Floats | null, out: Floats, rows: number, n: number, d: number,
   ): void;
