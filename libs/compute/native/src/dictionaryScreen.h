@@ -15,7 +15,8 @@ constexpr int kScreenRows = 6;         // rows of a register tile
 
 typedef int8_t Bytes8 __attribute__((vector_size(8)));
 typedef char Bytes32 __attribute__((vector_size(32)));
-typedef short Shorts16 __attribute__((vector_size(32)));
+typedef int16_t Shorts16 __attribute__((vector_size(32)));
+typedef uint16_t Words16 __attribute__((vector_size(32)));  // int16 sums that wrap
 
 /** A quantised vector v ≈ step · q with its error in the rotated space: ‖v − step·q‖ ≤ error, ‖step·q‖ ≤ length. */
 struct Quantised {
@@ -140,11 +141,11 @@ template <int M>
 inline void screenTile(const int8_t* x, int64_t stride, const int32_t* start, int64_t blocks, const uint8_t* panel, int32_t* out) {
   const Shorts16 ones = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   for (int64_t block = 0; block < blocks; ++block) {
-    Shorts16 sum[M][2];
+    Words16 sum[M][2];
 #pragma GCC unroll 6
     for (int m = 0; m < M; ++m) {
       const int32_t s = start[m * blocks + block];
-      sum[m][0] = sum[m][1] = reinterpret_cast<Shorts16>(Int8{s, s, s, s, s, s, s, s});
+      sum[m][0] = sum[m][1] = reinterpret_cast<Words16>(Int8{s, s, s, s, s, s, s, s});
     }
     const uint8_t* w = panel + block * kScreenBlock * kScreenPanel;
     const int8_t* from = x + block * kScreenBlock;
@@ -158,8 +159,8 @@ inline void screenTile(const int8_t* x, int64_t stride, const int32_t* start, in
         int32_t four;
         __builtin_memcpy(&four, from + m * stride + quad * 4, 4);
         const Bytes32 value = reinterpret_cast<Bytes32>(Int8{four, four, four, four, four, four, four, four});
-        sum[m][0] += reinterpret_cast<Shorts16>(__builtin_ia32_pmaddubsw256(w0, value));
-        sum[m][1] += reinterpret_cast<Shorts16>(__builtin_ia32_pmaddubsw256(w1, value));
+        sum[m][0] += reinterpret_cast<Words16>(__builtin_ia32_pmaddubsw256(w0, value));
+        sum[m][1] += reinterpret_cast<Words16>(__builtin_ia32_pmaddubsw256(w1, value));
       }
     }
 #pragma GCC unroll 6
@@ -167,7 +168,7 @@ inline void screenTile(const int8_t* x, int64_t stride, const int32_t* start, in
 #pragma GCC unroll 2
       for (int half = 0; half < 2; ++half) {
         int32_t* to = out + m * kScreenPanel + 8 * half;
-        Int8 wide = reinterpret_cast<Int8>(__builtin_ia32_pmaddwd256(sum[m][half], ones));
+        Int8 wide = reinterpret_cast<Int8>(__builtin_ia32_pmaddwd256(reinterpret_cast<Shorts16>(sum[m][half]), ones));
         if (block > 0) {
           Int8 before;
           __builtin_memcpy(&before, to, sizeof before);
