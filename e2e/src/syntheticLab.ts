@@ -23,7 +23,6 @@ export interface SyntheticLab {
 
 const hook = 'blocks.2.hook_resid_post';
 const task = 'world:sycophancy';
-const FEATURES = 1024;
 
 async function commit(lab: Lab, kind: ArtifactKind, name: string, files: Record<string, string>, parents: string[], job?: string): Promise<string> {
   const staged = lab.artifacts.stage(kind);
@@ -39,14 +38,14 @@ async function commit(lab: Lab, kind: ArtifactKind, name: string, files: Record<
  * Fills a lab with invented rows of everything the pages list, to test and look at pages; every name says "synthetic".
  * Nothing here was computed, and pages that ask the worker to read these artifacts get its error.
  */
-export async function fillSyntheticLab(dir: string): Promise<SyntheticLab> {
+export async function fillSyntheticLab(dir: string, { features = 1024 } = {}): Promise<SyntheticLab> {
   const lab = openLab(dir);
   try {
     const draw = new Draw(7);
     const experiment = lab.experiments.create({ name: 'Synthetic experiment', kind: 'synthetic', config: { pages: true }, tags: ['synthetic'] });
     const jobs = insertJobs(lab, experiment);
     const model = await saveModel(lab);
-    const { dictionary, featureIndex } = await saveDictionary(lab, model, jobs.job, draw);
+    const { dictionary, featureIndex } = await saveDictionary(lab, { model, job: jobs.job, features }, draw);
     const { study, claims, run } = saveStudy(lab, { model, dictionary, featureIndex }, draw);
     lab.interventions.save(clampOf(dictionary, 922, -1), 'Synthetic recipe');
     lab.experiments.finish(experiment, 'finished');
@@ -58,7 +57,7 @@ export async function fillSyntheticLab(dir: string): Promise<SyntheticLab> {
 
 function insertJobs(lab: Lab, experiment: string): { job: string; failedJob: string } {
   const now = timestamp();
-  const spec = { name: 'Synthetic training', n: FEATURES, k: 24, steps: 1500, architecture: 'topk' };
+  const spec = { name: 'Synthetic training', n: 1024, k: 24, steps: 1500, architecture: 'topk' };
   const base = { spec, specHash: hashJson(spec), experiment, createdAt: now, startedAt: now, finishedAt: now, attempts: 1 };
   const job = newId('job');
   const failedJob = newId('job');
@@ -91,7 +90,7 @@ async function saveModel(lab: Lab): Promise<string> {
 
 const words = [' honey', ' fox', ' bread', ' you', ' say', ' is', '.', ' Look', ' lovely', ' carry', '\n', ' the'];
 
-async function saveDictionary(lab: Lab, model: string, job: string, draw: Draw): Promise<{ dictionary: string; featureIndex: string }> {
+async function saveDictionary(lab: Lab, { model, job, features }: { model: string; job: string; features: number }, draw: Draw): Promise<Omit<Parts, 'model'>> {
   const corpus = await commit(lab, 'corpus', 'synthetic-corpus', { 'corpus.json': '{}' }, [model]);
   lab.corpora.save({ digest: corpus, name: 'synthetic-corpus', model, source: { kind: 'world', seed: 0 }, tokens: 1_000_000, rows: 7812, documents: 9000, contextLength: 128 });
   const activations = await commit(lab, 'activations', 'synthetic-activations', { 'activations.json': '{}' }, [model, corpus]);
@@ -100,15 +99,15 @@ async function saveDictionary(lab: Lab, model: string, job: string, draw: Draw):
     l0, explainedVariance: 0.957, mse: 0.043, cosine: 0.978, l2Ratio: 0.976, deadShare: 0.013, deadWindowTokens: 100_000,
     ceClean: 0.52, ceSpliced: 0.53, ceZero: 6.9, ceRecovered, evalTokens: 20_000,
   });
-  const common = { architecture: 'topk', d: 128, n: FEATURES, hook, model, activations, trainedTokens: 1_500_000 } as const;
+  const common = { architecture: 'topk', d: 128, n: features, hook, model, activations, trainedTokens: 1_500_000 } as const;
   const other = await commit(lab, 'dictionary', 'synthetic-topk-16', { 'sae.safetensors': 'synthetic 16' }, [activations]);
   lab.dictionaries.save({ ...common, digest: other, name: 'synthetic-topk-16', k: 16, scores: scores(16, 0.991), seed: 1 });
   const dictionary = await commit(lab, 'dictionary', 'synthetic-topk-24', { 'sae.safetensors': 'synthetic 24' }, [activations], job);
   lab.dictionaries.save({ ...common, digest: dictionary, name: 'synthetic-topk-24', k: 24, scores: scores(24, 0.997), seed: 0 });
   const featureIndex = await commit(lab, 'features', 'synthetic-features', { 'features.bin': 'synthetic' }, [dictionary, activations]);
   lab.features.save(
-    { digest: featureIndex, dictionary, activations, model, features: FEATURES, tokens: 990_000 },
-    Array.from({ length: FEATURES }, (_, index) => ({
+    { digest: featureIndex, dictionary, activations, model, features, tokens: 990_000 },
+    Array.from({ length: features }, (_, index) => ({
       index,
       density: index % 97 === 0 ? 0 : 10 ** (-4.5 + 3.2 * draw.uniform()),
       maxActivation: index % 97 === 0 ? 0 : 2 + 12 * draw.uniform(),

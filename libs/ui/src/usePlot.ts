@@ -4,6 +4,15 @@ import { useWidth } from './useWidth';
 
 export type Plot = typeof PlotModule;
 let loading: Promise<Plot> | undefined;
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Plot, in a turn of the event loop of one's own: several charts of a page never add up to one long task. */
+function plotInTurn(): Promise<Plot> {
+  loading ??= import('@observablehq/plot');
+  const mine = Promise.all([loading, turn]).then(([plot]) => new Promise<Plot>((resolve) => setTimeout(() => resolve(plot))));
+  turn = mine;
+  return mine;
+}
 
 /**
  * Draws with Observable Plot into the returned element, again on every change of data or width. Plot is fetched
@@ -15,8 +24,7 @@ export function usePlot(draw: (plot: Plot, width: number) => Element) {
   current.current = draw;
   useEffect(() => {
     let stale = false;
-    loading ??= import('@observablehq/plot');
-    void loading.then((plot) => {
+    void plotInTurn().then((plot) => {
       if (stale) return;
       const drawing = current.current(plot, width);
       // Plot brings a <style> of its own, which the page's content security policy refuses; LineChart.css says the same.

@@ -37,8 +37,10 @@ export function RecordTable<R>({ label, columns, rows, rowKey, link, sort, onSor
   const navigate = useNavigate();
   const body = useRef<HTMLTableSectionElement>(null);
   const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => setOffset((body.current?.getBoundingClientRect().top ?? 0) + scrollY), []);
   const virtual = rows.length > MANY;
+  useLayoutEffect(() => {
+    if (virtual) setOffset((body.current?.getBoundingClientRect().top ?? 0) + scrollY);
+  }, [virtual]);
   const rowHeight = tight ? 22 : ROW;
   const window = useWindowVirtualizer({ count: rows.length, estimateSize: () => rowHeight, overscan: 24, scrollMargin: offset, enabled: virtual });
   const items = virtual ? window.getVirtualItems() : [];

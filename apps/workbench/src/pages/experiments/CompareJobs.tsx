@@ -5,6 +5,7 @@ import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../../api';
 import { curvesOf, metricLook } from '../jobs/metrics';
+import { jobTitle } from '../jobTitle';
 import { diffSpecs } from './flatten';
 
 /** Jobs side by side: what of their specs differs, and their curves on one axis. */
@@ -12,10 +13,10 @@ export function CompareJobs({ ids, diffOnly, onDiffOnly }: { ids: readonly strin
   const found = useQueries({ queries: ids.map((id) => api.jobs.get.queryOptions({ id })) }).flatMap((query) => query.data ?? []);
   const rows = diffSpecs(found.map((job) => job.spec));
   const differing = rows.filter((row) => row.differs);
-  const names = found.map((job) => (typeof job.spec.name === 'string' ? job.spec.name : job.id.slice(0, 8)));
+  const names = found.map((job) => `${jobTitle(job)} ${job.id.slice(-4)}`);
   const metrics = [...new Set(found.flatMap((job) => job.metricPoints.map((point) => point.name)))].slice(0, 3);
   return (
-    <div className="columns two-one">
+    <div className="columns two-one compared">
       <div>
         {metrics.length === 0 && <p className="note">None of these jobs recorded a curve.</p>}
         {metrics.map((metric) => <MetricCompared key={metric} metric={metric} jobs={found} names={names} />)}
@@ -46,12 +47,15 @@ export function CompareJobs({ ids, diffOnly, onDiffOnly }: { ids: readonly strin
 function MetricCompared({ metric, jobs, names }: { metric: string; jobs: readonly { metricPoints: MetricPoint[] }[]; names: readonly string[] }) {
   const look = metricLook(metric);
   const series = useMemo(
-    () => jobs.map((job, index) => ({ name: names[index] ?? String(index), points: curvesOf(job.metricPoints, 300).get(metric) ?? [] })),
+    () => jobs.flatMap((job, index) => {
+      const points = curvesOf(job.metricPoints, 300).get(metric);
+      return points ? [{ name: names[index] ?? String(index), points }] : [];
+    }),
     [jobs, names, metric],
   );
   return (
-    <Figure title={look.name} note={<SeriesLegend names={names} />}>
-      <LineChart series={series} x="step" y={look.name} log={look.log} share={look.share} label={`${look.name} of ${names.join(', ')}`} />
+    <Figure title={look.name} note={<SeriesLegend names={series.map((one) => one.name)} />}>
+      <LineChart series={series} x="step" y={look.name} log={look.log} share={look.share} label={`${look.name} of ${series.map((one) => one.name).join(', ')}`} />
     </Figure>
   );
 }

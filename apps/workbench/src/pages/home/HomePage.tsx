@@ -8,12 +8,13 @@ import { Await } from '../../state/Await';
 import { EmptyLab } from './EmptyLab';
 import { HomeRail } from './HomeRail';
 import { LatestClaims } from './LatestClaims';
+import { LookCloser } from './LookCloser';
 import { RunningNow } from './RunningNow';
 import './home.css';
 
 /** What this lab holds, what runs now, and its latest claims with their intervals. */
 export function HomePage() {
-  const info = useQuery(api.system.info.queryOptions());
+  const info = useQuery({ ...api.system.info.queryOptions(), refetchInterval: (query) => (query.state.data?.backend ? false : 5_000) });
   const lab = info.data;
   const provenance = lab
     ? [
@@ -47,6 +48,7 @@ export function HomePage() {
             <div>
               <RunningNow />
               <LatestClaims />
+              <LookCloser />
             </div>
             <HomeRail />
           </div>
