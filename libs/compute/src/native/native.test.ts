@@ -42,19 +42,17 @@ describe.skipIf(!native?.present)(`the native backend${native?.present ? '' : ` 
     expect(current().javascriptCalls.get('Cumsum')).toBe(1);
   });
 
-  it('gives the same parameters, bit for bit, at any number of threads', () => {
-    const [one, two, five] = ['1', '2', '5'].map((threads) => trainElsewhere({ SEXTANT_THREADS: threads }));
-    expect([one!.threads, two!.threads, five!.threads]).toEqual([1, 2, 5]);
+  // Each run starts a process, which takes long on a machine that is busy with other tests.
+  it('gives the same parameters at any number of threads, and nearly the same without wide instructions', { timeout: 240_000 }, () => {
+    const [one, two, three] = ['1', '2', '3'].map((threads) => trainElsewhere({ SEXTANT_THREADS: threads }));
+    expect([one!.threads, two!.threads, three!.threads]).toEqual([1, 2, 3]);
     expect(two!.parameters).toBe(one!.parameters);
-    expect(five!.parameters).toBe(one!.parameters);
-  });
+    expect(three!.parameters).toBe(one!.parameters);
 
-  it('computes the same without wide instructions, within rounding', () => {
-    const best = trainElsewhere({});
-    const portable = trainElsewhere({ SEXTANT_ISA: 'baseline' });
+    const portable = trainElsewhere({ SEXTANT_ISA: 'baseline', SEXTANT_THREADS: '1' });
     expect(portable.isa).toBe('baseline');
-    // Three updates with a learning rate of 0.01 amplify rounding; the losses are near 6.
-    portable.losses.forEach((loss, i) => expect(Math.abs(loss - best.losses[i]!)).toBeLessThan(2e-3));
+    // Updates with a learning rate of 0.01 amplify rounding; the losses are near 6.
+    portable.losses.forEach((loss, i) => expect(Math.abs(loss - one!.losses[i]!)).toBeLessThan(2e-3));
   });
 
   it('hands out copies, so that a reused array never changes what was read', () => {
