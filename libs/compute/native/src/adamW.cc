@@ -24,7 +24,10 @@ void adamW(Call& call) {
     float* p = call.listFloats(0, t, &length);
     const auto same = [&](int list) {
       float* data = call.listFloats(list, t, &other);
-      if (other != length) fail("adamW: list %d, tensor %lld has %lld elements, its parameter %lld", list, (long long)t, (long long)other, (long long)length);
+      if (other != length) {
+        fail("adamW: list %d, tensor %lld has %lld elements, its parameter %lld", list, (long long)t, (long long)other,
+             (long long)length);
+      }
       return data;
     };
     const float* g = same(1);

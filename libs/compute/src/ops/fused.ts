@@ -30,7 +30,7 @@ export function savedAt(saved: tf.Tensor[], index: number): tf.Tensor {
   return tensor;
 }
 
-/** An input and its array inside a native kernel; operations of ours take nothing but float32 there. */
+/** Length of the last axis. */
 export function lastSize(tensor: { shape: number[] }): number {
   return tensor.shape[tensor.shape.length - 1] ?? 1;
 }

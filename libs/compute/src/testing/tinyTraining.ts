@@ -21,7 +21,7 @@ export interface TinyTrainingResult {
   losses: number[];
   /** SHA-256 over the bits of all trained parameters. */
   parameters: string;
-  /** Kernels that ran as JavaScript, with counts; only the native backend counts them. */
+  /** Tensors alive after the run that were not before. */
   tensorsLeft: number;
 }
 
@@ -34,14 +34,14 @@ export function trainTiny(steps: number, seed = 3): TinyTrainingResult {
   const rng = new Rng(seed);
   const params: tf.Variable[] = [];
   const matrix = (rows: number, cols: number) => {
-    const value = tf.tidy(() => tf.variable(tf.tensor2d(rng.normals(rows * cols, 0.2), [rows, cols])));
-    params.push(value);
-    return value as tf.Tensor2D;
+    const made = tf.tidy(() => tf.variable(tf.tensor2d(rng.normals(rows * cols, 0.2), [rows, cols])));
+    params.push(made);
+    return made;
   };
   const vector = (size: number, value: number) => {
-    const made = tf.tidy(() => tf.variable(tf.fill([size], value)));
+    const made = tf.tidy(() => tf.variable(tf.fill([size], value).as1D()));
     params.push(made);
-    return made as tf.Tensor1D;
+    return made;
   };
   const table = matrix(vocabulary, width);
   const [wq, wo] = [matrix(heads * headDim, width), matrix(width, heads * headDim)];
