@@ -57,16 +57,3 @@ export function Histogram({ counts, max, borders = [], label, height = 150 }: Hi
     </svg>
   );
 }
-
-/** The same counts as a table row's small drawing: no axes, one grey. */
-export function Sparkbars({ counts, label }: { counts: readonly number[]; label: string }) {
-  const y = logCountScale(Math.max(1, ...counts));
-  return (
-    <svg className="sparkbars" width={76} height={14} role="img" aria-label={label}>
-      {counts.map((bin, index) => {
-        const bar = 14 * y(bin);
-        return <rect key={index} x={share(index / counts.length)} y={14 - bar} width={share(0.8 / counts.length)} height={bar} />;
-      })}
-    </svg>
-  );
-}

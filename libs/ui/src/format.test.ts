@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ago, bounds, bytes, clock, compact, count, dateTime, dose, duration, fidelity, fixed, hookShort, magnitude, NONE, percent, percentBounds, qValue, shortHash,
+  ago, bounds, bytes, compact, count, dateTime, dose, duration, fidelity, fixed, hookShort, magnitude, NONE, percent, percentBounds, qValue, shortHash,
   signed, typographic,
 } from './format';
 
@@ -68,8 +68,6 @@ describe('time and names', () => {
     expect(plain(duration(8))).toBe('8 s');
     expect(plain(duration(0.041))).toBe('41 ms');
     expect(plain(duration(240))).toBe('4 min');
-    expect(clock(5391)).toBe('1:29:51');
-    expect(clock(8)).toBe('0:08');
   });
   it('gives ages, then dates', () => {
     const now = Date.parse('2026-11-24T12:00:00Z');

@@ -107,15 +107,6 @@ export function duration(seconds: Maybe): string {
   return `${Math.floor(minutes / 60)}${NBSP}h ${String(minutes % 60).padStart(2, '0')}${NBSP}min`;
 }
 
-/** A running clock: `0:08`, `1:29:51`. */
-export function clock(seconds: Maybe): string {
-  if (missing(seconds)) return NONE;
-  const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (part: number) => String(part).padStart(2, '0');
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
 /** Local date and time: `2026-11-20 09:12`. */
 export function dateTime(iso: string | null | undefined): string {
   if (!iso) return NONE;

@@ -12,7 +12,7 @@ export { ForestPlot, type ForestPlotProps, type ForestRow } from './ForestPlot';
 export * from './format';
 export { heatColor } from './heat';
 export { HeatLegend } from './HeatLegend';
-export { Histogram, Sparkbars, type HistogramProps } from './Histogram';
+export { Histogram, type HistogramProps } from './Histogram';
 export { IntervalCell, IntervalHead } from './IntervalCell';
 export { IntervalMark, type IntervalMarkProps, type MarkTone } from './IntervalMark';
 export { JobBar, jobSummary } from './JobBar';

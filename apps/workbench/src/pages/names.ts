@@ -1,4 +1,4 @@
-import type { ClaimStatus, ControlKind, Effect, JobKind } from '@sextant/schema';
+import type { ClaimStatus, ControlKind, JobKind } from '@sextant/schema';
 
 /** Words of the house for its kinds, as pages print them. */
 export const jobNames: Record<JobKind, string> = {
@@ -18,7 +18,5 @@ export const controlNames: Record<ControlKind, string> = {
   'sign-reversed': 'Sign reversed',
   reconstruction: 'Reconstruction only',
 };
-
-export const effectKindNames: Record<Effect['kind'], string> = { ...controlNames, feature: 'Feature', vector: 'Vector' };
 
 export const statusOrder: ClaimStatus[] = ['confirmed', 'screened', 'inconclusive', 'null', 'refuted', 'proposed'];

@@ -1,5 +1,5 @@
 import type { Claim } from '@sextant/schema';
-import { bounds, dose, signed } from '@sextant/ui';
+import { dose } from '@sextant/ui';
 
 /** Verb and object of an operation, for a row: `Clamping 922 to −1`. */
 export function ClaimLine({ claim }: { claim: Claim }) {
@@ -22,8 +22,4 @@ export function taskName(task: string): string {
 
 export function unitOf(metric: string): string {
   return /margin/i.test(metric) ? 'nats' : metric;
-}
-
-export function estimateText(claim: Pick<Claim, 'estimate' | 'lo' | 'hi' | 'metric'>): string {
-  return `${signed(claim.estimate)} ${unitOf(claim.metric)} ${bounds(claim)}`;
 }
