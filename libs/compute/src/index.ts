@@ -6,6 +6,7 @@ export { DictionaryAdam, type DictionaryAdamOptions, type DictionaryAdamState, t
 export { disposeCodes, readCodes, type Codes, type CsrArrays, type DenseCodes, type SparseCodes } from './dictionary/codes';
 export { codeColumns, decodeCodes, denseCodes, featureCounts, featureSums, scaleCodes } from './dictionary/decode';
 export { detach } from './dictionary/detach';
+export { filterCodes, keepLargest } from './dictionary/filter';
 export { encodeThreshold, encodeTopK, preActivations, topKMask, type EncodeInput } from './dictionary/encode';
 export { rowNorms, scaleRows } from './dictionary/rows';
 export { clipByGlobalNorm, globalNorm, GradientAccumulator } from './gradients';

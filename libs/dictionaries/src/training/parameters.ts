@@ -70,3 +70,22 @@ export function folded({ W_enc, W_dec, b_enc, b_dec }: DictionaryVariables, scal
     b_dec: { shape: [d], data: decoderBias!.map((value) => value / scale) },
   };
 }
+
+/** The same for codes cut off at a threshold, which folds as the encoder's bias does: one for all features, or one each [n]. */
+export function foldedWithThreshold(
+  variables: DictionaryVariables,
+  threshold: number | tf.Tensor1D,
+  scale: number,
+  rule: 'unit-rows' | 'keep-codes',
+): WeightArrays {
+  const [n] = variables.W_dec.shape;
+  const arrays = folded(variables, scale, rule);
+  if (typeof threshold === 'number') {
+    // A threshold of the whole batch speaks of codes in units of unit rows already.
+    const value = rule === 'unit-rows' ? threshold / scale : threshold;
+    return { ...arrays, threshold: { shape: [n], data: new Float32Array(n).fill(value) } };
+  }
+  const norms = tf.tidy(() => Float32Array.from(rowNorms(variables.W_dec).dataSync()));
+  const values = Float32Array.from(threshold.dataSync(), (value, i) => (rule === 'unit-rows' ? (value * norms[i]!) / scale : value));
+  return { ...arrays, threshold: { shape: [n], data: values } };
+}

@@ -1,11 +1,18 @@
 import { SextantError } from '@sextant/schema';
+import { batchtopkTraining } from './batchtopk';
+import { gatedTraining } from './gated';
+import { jumpreluTraining } from './jumprelu';
+import { matryoshkaTraining } from './matryoshkaBatchtopk';
 import { standardTraining } from './standard';
 import { topkTraining } from './topk';
 import type { TrainableArchitecture } from './trainable';
 
 /** Every architecture that can be trained, by name. */
 export const trainableArchitectures: ReadonlyMap<string, TrainableArchitecture> = new Map(
-  [standardTraining, topkTraining].map((architecture) => [architecture.name, architecture]),
+  [standardTraining, topkTraining, jumpreluTraining, gatedTraining, batchtopkTraining, matryoshkaTraining].map((architecture) => [
+    architecture.name,
+    architecture,
+  ]),
 );
 
 /** @throws SextantError INVALID_INPUT for a name that cannot be trained here */

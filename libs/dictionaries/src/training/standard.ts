@@ -8,7 +8,7 @@ import { defineTrainable } from './trainable';
 /** Below this share of active codes the sparse kernels are faster than full matrices (docs/dictionaries.md). */
 const sparseBelow = 0.05;
 
-const options = z.object({
+const options = z.strictObject({
   /** λ on normalised activations; 5 in Scaling Monosemanticity, to be swept for the L0 wanted. */
   l1: z.number().nonnegative(),
   /** Steps over which λ rises from 0; the first twentieth of the run by default. */
