@@ -68,9 +68,10 @@ void panelScores(const Input& in, const Packed& packed, const float* x, int64_t 
   }
 }
 
-/** Calls visit(row, slot, score) for every score that reaches floors[row] plus its lane's limit. */
+/** Calls visit(row, slot of lane 0, mask, scores) for eight slots of which any score reaches floors[row] plus its limit. */
 template <int Groups, bool Scaled, class Visit>
-inline void scanGroups(const Packed& packed, int64_t panel, int64_t rows, const float* floors, float* scores, const Visit& visit) {
+inline void scanGroups(const Packed& packed, int64_t panel, int64_t rows, const float* floors, const float* scores,
+                       const Visit& visit) {
   const int64_t first = panel * packed.width;
   Float8 bias[Groups], scale[Groups], limit[Groups];
   for (int g = 0; g < Groups; ++g) {
@@ -79,20 +80,13 @@ inline void scanGroups(const Packed& packed, int64_t panel, int64_t rows, const 
     limit[g] = load8(packed.limit + first + 8 * g);
   }
   for (int64_t r = 0; r < rows; ++r) {
-    float* row = scores + r * (8 * Groups);
+    const float* row = scores + r * (8 * Groups);
     const Float8 floor = splat8(floors[r]);
-    Float8 score[Groups];
-    uint32_t mask = 0;
     for (int g = 0; g < Groups; ++g) {
-      score[g] = load8(row + 8 * g) + bias[g];
-      if (Scaled) score[g] *= scale[g];
-      mask |= laneMask(score[g] >= limit[g] + floor) << (8 * g);
-    }
-    if (mask == 0) continue;
-    for (int g = 0; g < Groups; ++g) store8(row + 8 * g, score[g]);
-    for (; mask != 0; mask &= mask - 1) {
-      const int lane = __builtin_ctz(mask);
-      visit(r, static_cast<int32_t>(first + lane), row[lane]);
+      Float8 score = load8(row + 8 * g) + bias[g];
+      if (Scaled) score *= scale[g];
+      const uint32_t mask = laneMask(score >= limit[g] + floor);
+      if (mask != 0) visit(r, static_cast<int32_t>(first + 8 * g), mask, score);
     }
   }
 }
@@ -117,7 +111,7 @@ inline void scanAll(const Input& in, const Packed& packed, const float* x, int64
 
 void topKChunk(const Input& in, const Packed& packed, const Question& question, const float* x, int64_t rows, Chunk& chunk) {
   const int k = question.k;
-  const int capacity = static_cast<int>(ceilDivide(k + 32, 8) * 8);
+  const int capacity = static_cast<int>(ceilDivide(k + 48, 8) * 8);
   const int64_t stateFloats = ceilDivide(rows * static_cast<int64_t>(sizeof(Candidates)), sizeof(float));
   float* scores = threadScratch(kTaskSlot, rows * (packed.width + 2 * capacity + 1) + stateFloats);
   float* heldScores = scores + rows * packed.width;
@@ -130,23 +124,19 @@ void topKChunk(const Input& in, const Packed& packed, const Question& question, 
     floors[r] = huge ? kNoFloor : question.positive ? -slack : -3.4e38f;
     state[r] = {heldScores + r * capacity, heldSlots + r * capacity, 0, floors[r], slack, huge};
   }
-  scanAll(in, packed, x, rows, floors, scores, [&](int64_t r, int32_t slot, float score) {
+  scanAll(in, packed, x, rows, floors, scores, [&](int64_t r, int32_t slot, uint32_t mask, Float8 score) {
     Candidates& row = state[r];
-    if (!(score >= row.floor)) return;
-    row.scores[row.count] = score;
-    row.features[row.count++] = slot;
-    if (row.count < capacity) return;
-    compact(row, k, 8, capacity);
-    if (row.overflow) {
-      row.floor = kNoFloor;
-      row.count = 0;
-    }
+    if (row.overflow) return;  // its other lanes of this panel were under way
+    appendLanes(row, mask, score, slot);
+    if (row.count <= capacity - 16) return;
+    compact(row, k, 8, capacity - 16);
+    if (row.overflow) row.floor = kNoFloor;
     floors[r] = row.floor;
   });
   Entries ranked{};
   for (int64_t r = 0; r < rows; ++r) {
     Candidates& row = state[r];
-    if (!row.overflow) compact(row, k, 0, capacity);
+    if (!row.overflow) compact(row, k, 0, capacity + 8);
     chunk.counts[r] = appendAnswer(in, question, x + r * in.d, row.overflow ? nullptr : row.features, row.overflow ? in.slots : row.count,
                                    ranked, chunk.entries);
   }
@@ -162,7 +152,9 @@ void thresholdChunk(const Input& in, const Packed& packed, const Question& quest
     floors[r] = huge ? kNoFloor : -slack;
   }
   Hits hits;
-  scanAll(in, packed, x, rows, floors, scores, [&](int64_t r, int32_t slot, float) { hits.push(slot, static_cast<int32_t>(r)); });
+  scanAll(in, packed, x, rows, floors, scores, [&](int64_t r, int32_t slot, uint32_t mask, Float8) {
+    for (; mask != 0; mask &= mask - 1) hits.push(slot + __builtin_ctz(mask), static_cast<int32_t>(r));
+  });
   Entries ranked{};
   hits.eachRow(rows, [&](int64_t r, const int32_t* slots, int64_t count) {
     const bool huge = floors[r] != floors[r];

@@ -70,6 +70,22 @@ inline int countReaching(const float* scores, int count, float limit) {
   return ((found[0] + found[1]) + (found[2] + found[3])) + ((found[4] + found[5]) + (found[6] + found[7]));
 }
 
+/** Appends the lanes of the mask; writes eight whatever their number. */
+inline void appendLanes(Candidates& row, uint32_t mask, Float8 scores, int32_t firstFeature) {
+#if defined(__AVX2__)
+  const Int8 order = orderOf(mask);
+  store8(row.scores + row.count, __builtin_shuffle(scores, order));
+  storeInts8(row.features + row.count, order + firstFeature);
+  row.count += __builtin_popcount(mask);
+#else
+  for (; mask != 0; mask &= mask - 1) {
+    const int lane = __builtin_ctz(mask);
+    row.scores[row.count] = scores[lane];
+    row.features[row.count++] = firstFeature + lane;
+  }
+#endif
+}
+
 /**
  * A value that at least k of the scores reach, by bisection; at most k + spare where the scores allow. The array has room
  * for a multiple of 8, and count > k.

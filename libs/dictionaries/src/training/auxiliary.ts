@@ -23,9 +23,8 @@ interface AuxiliaryInput {
   codeFactors?: tf.Tensor1D;
 }
 
-/** The auxiliary loss, unweighted; 0 when no feature is dead. */
+/** The auxiliary loss, unweighted; some feature must be dead. */
 export function auxiliaryLoss({ rule, x, reconstruction, dead, encode, decoder, codeFactors }: AuxiliaryInput): tf.Scalar {
-  if (dead.length === 0) return tf.scalar(0);
   const [rows, d] = x.shape;
   const half = Math.floor(d / 2);
   const k = Math.max(1, Math.min(half, dead.length));

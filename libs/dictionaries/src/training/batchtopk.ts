@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCodes, featureCounts, scaleCodes, tf } from '@sextant/compute';
+import { decodeCodes, featureCounts, scaleCodes } from '@sextant/compute';
 import { BatchTopK, thresholdOptions } from './batchTopKCore';
 import { foldedWithThreshold } from './parameters';
 import { squaredError } from './squaredError';
@@ -33,7 +33,7 @@ export const batchtopkTraining = defineTrainable<z.infer<typeof options>>({
         const reconstruction = decodeCodes(codeFactors ? scaleCodes(codes, codeFactors) : codes, W_dec, b_dec);
         const mse = squaredError(reconstruction, x);
         const counts = Float32Array.from(featureCounts(codes).dataSync());
-        const terms = { mse, threshold: tf.scalar(choice.threshold ?? -1) };
+        const terms = { mse, threshold: choice.threshold ?? -1 };
         return family.outcome({ codes, counts, reconstruction, terms, fit: mse, encode, codeFactors });
       },
       state: () => choice.state(),

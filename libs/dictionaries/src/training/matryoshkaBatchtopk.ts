@@ -50,7 +50,7 @@ export const matryoshkaTraining = defineTrainable<z.infer<typeof options>>({
         const errors = levels.map((level) => squaredError(level, x));
         const fit = tf.mul<tf.Scalar>(tf.addN(errors), chosen.levelWeight);
         const counts = Float32Array.from(featureCounts(codes).dataSync());
-        const terms = { mse: errors.at(-1)!, fit, threshold: tf.scalar(choice.threshold ?? -1) };
+        const terms = { mse: errors.at(-1)!, fit, threshold: choice.threshold ?? -1 };
         return family.outcome({ codes, counts, reconstruction: levels.at(-1)!, terms, fit, encode, codeFactors });
       },
       state: () => choice.state(),

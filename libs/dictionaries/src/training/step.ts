@@ -54,7 +54,7 @@ export function trainStep(run: Run, batch: Float32Array, step: number, explain: 
       countFirings(run, outcome, step);
       report = {
         loss: outcome.loss.dataSync()[0]!,
-        terms: Object.fromEntries(Object.entries(outcome.terms).map(([name, term]) => [name, term.dataSync()[0]!])),
+        terms: Object.fromEntries(Object.entries(outcome.terms).map(([name, term]) => [name, typeof term === 'number' ? term : term.dataSync()[0]!])),
         l0: outcome.counts.reduce((sum, fired) => sum + fired, 0) / batchSize,
         explainedVariance: explain ? explainedVariance(x, outcome.reconstruction) : NaN,
         deadShare: dead.dead().length / n,

@@ -68,7 +68,8 @@ export function topKFamily<Options extends Shared>({ d, n, options, rng, dead }:
       const { codes, counts, reconstruction, terms, fit, encode, codeFactors } = step;
       const { rule, weight } = options.auxiliary;
       const silent = dead.observe(counts, encode.x.shape[0]);
-      const auxk = weight > 0 ? auxiliaryLoss({ rule, x: encode.x, reconstruction, dead: silent, encode, decoder: W_dec, codeFactors }) : tf.scalar(0);
+      if (weight === 0 || silent.length === 0) return { loss: fit, terms: { ...terms, auxk: 0 }, codes, counts, reconstruction };
+      const auxk = auxiliaryLoss({ rule, x: encode.x, reconstruction, dead: silent, encode, decoder: W_dec, codeFactors });
       return { loss: tf.add<tf.Scalar>(fit, tf.mul(auxk, weight)), terms: { ...terms, auxk }, codes, counts, reconstruction };
     },
   };

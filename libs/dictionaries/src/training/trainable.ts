@@ -17,8 +17,8 @@ export interface TrainingSetup<Options> {
 export interface StepOutcome {
   /** What is differentiated. */
   loss: tf.Scalar;
-  /** The loss's terms by name, weighted as they enter it unless their name says otherwise. */
-  terms: Record<string, tf.Scalar>;
+  /** What the loss is made of, and what else a reader wants to see of the step, by name. */
+  terms: Record<string, tf.Scalar | number>;
   codes: Codes;
   /** On how many rows each feature fired, [n]. */
   counts: Float32Array;
