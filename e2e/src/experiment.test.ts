@@ -49,7 +49,7 @@ describe.skipIf(missing)('an experiment in the browser, on the demo model', () =
     await page.waitForURL('**/dictionaries/*');
     await settled(page);
     expect(await page.locator('h1').innerText()).toContain('TopK, 256 features, k 12');
-    expect(await page.locator('.training svg').count()).toBeGreaterThan(1);
+    await page.locator('.training svg').nth(1).waitFor();
     expect(await page.locator('.empty').innerText()).toContain('not indexed yet');
     made.dictionary = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     expect(faults).toEqual([]);

@@ -42,7 +42,7 @@ export function RecordTable<R>({ label, columns, rows, rowKey, link, sort, onSor
     if (virtual) setOffset((body.current?.getBoundingClientRect().top ?? 0) + scrollY);
   }, [virtual]);
   const rowHeight = tight ? 22 : ROW;
-  const window = useWindowVirtualizer({ count: rows.length, estimateSize: () => rowHeight, overscan: 24, scrollMargin: offset, enabled: virtual });
+  const window = useWindowVirtualizer({ count: rows.length, estimateSize: () => rowHeight, overscan: 12, scrollMargin: offset, enabled: virtual });
   const items = virtual ? window.getVirtualItems() : [];
   const first = virtual ? (items[0]?.index ?? 0) : 0;
   const last = virtual ? (items.at(-1)?.index ?? -1) : rows.length - 1;

@@ -37,7 +37,7 @@ export function FeatureTable({ dictionary, featureIndex, search, onSearch }: Fea
     maxDensity: search.maxDensity,
   };
   const query = useInfiniteQuery({
-    ...api.features.list.infiniteQueryOptions({ ...input, limit: 200 }, { getNextPageParam: (page) => page.nextCursor ?? undefined }),
+    ...api.features.list.infiniteQueryOptions({ ...input, limit: 150 }, { getNextPageParam: (page) => page.nextCursor ?? undefined }),
     placeholderData: keepPreviousData,
   });
   const claims = useQuery(api.claims.list.queryOptions({ limit: 500 })).data?.items;

@@ -6,6 +6,7 @@ import { api, type RouterOutputs } from '../../api';
 import { command } from '../../commands';
 import { Page } from '../../shell/Page';
 import { Await } from '../../state/Await';
+import { Later } from '../../state/Later';
 import { ClaimsTable } from '../claims/ClaimsTable';
 import { JobProgressPanel } from '../jobs/JobProgressPanel';
 import { flatten } from '../experiments/flatten';
@@ -24,6 +25,7 @@ export function StudyPage() {
   const navigate = route.useNavigate();
   const query = useQuery(api.studies.get.queryOptions({ id }));
   const study = query.data;
+  const set = (next: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
   return (
     <Page
       title={study?.name ?? 'Study'}
@@ -55,12 +57,14 @@ export function StudyPage() {
             <Figure title="Claims" note="Δ margin with 95 % intervals on split B, q within the family"><ClaimsTable claims={data.claims} /></Figure>
             <div className="columns two-one">
               <div>
-                <StudyEffects study={data} dose={search.dose} onDose={(dose) => void navigate({ search: (old) => ({ ...old, dose }), replace: true })} />
-                <Candidates study={data} keptOnly={search.kept} onKept={(kept) => void navigate({ search: (old) => ({ ...old, kept }), replace: true })} />
+                <StudyEffects study={data} dose={search.dose} onDose={(dose) => set({ dose })} />
+                <Later>
+                  {() => <Candidates study={data} keptOnly={search.kept} onKept={(kept) => set({ kept })} />}
+                </Later>
               </div>
               <div>
                 <Stages study={data} />
-                <FrozenPlan study={data} />
+                <Later>{() => <FrozenPlan study={data} />}</Later>
               </div>
             </div>
           </>
