@@ -13,7 +13,7 @@ describe('an empty lab', () => {
     const { page, faults, close } = await site.open('/');
     await page.locator('h1').waitFor();
     expect(await page.locator('h1').innerText()).toContain('Nothing here yet');
-    expect(await page.locator('.command code').first().innerText()).toBe('npm start');
+    expect(await page.locator('.command code').first().innerText()).toBe(`npm start -- --lab ${site.lab}`);
     expect(faults).toEqual([]);
     await close();
   });

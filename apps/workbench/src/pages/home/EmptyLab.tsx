@@ -1,7 +1,7 @@
 import { Command, Figure } from '@sextant/ui';
 import { useQuery } from '@tanstack/react-query';
 import { api, type RouterOutputs } from '../../api';
-import { command } from '../../commands';
+import { command, firstLightCommand } from '../../commands';
 import { Page } from '../../shell/Page';
 import type { ProvenanceItem } from '../../shell/ProvenanceStrip';
 import { Await } from '../../state/Await';
@@ -14,6 +14,7 @@ const stages = [
   ['Harvest activations', 'one hook of the residual stream, sharded and checksummed'],
   ['Train a dictionary', 'a sparse autoencoder, with live loss, L0 and dead share'],
   ['Index its features', 'density, examples, logit effects, neighbours'],
+  ['Score the model', 'facts, two-hop questions and sycophancy, before anything is steered'],
   ['Screen and confirm', 'a rule frozen in advance, doses, controls, split B held out'],
 ] as const;
 
@@ -25,17 +26,18 @@ const sources = [
 
 /** The lab before anything happened: one sentence, the one command, and outlines of what will come. */
 export function EmptyLab({ info, provenance }: { info: RouterOutputs['system']['info']; provenance: ProvenanceItem[] }) {
+  const start = firstLightCommand(info.lab.dir);
   return (
     <div className="empty-lab">
-      <Page title="Nothing here yet. Start with first light." name="Home" crumbs={[{ name: `${info.lab.name} · new · 0 B` }]} provenance={provenance} command="npm start">
+      <Page title="Nothing here yet. Start with first light." name="Home" crumbs={[{ name: `${info.lab.name} · new · 0 B` }]} provenance={provenance} command={start}>
         <div className="columns home">
           <div>
             <p className="lead">
               One run takes this lab from nothing to a claim with an interval: a small model, a dictionary, its features, and one steering study
               with controls. It stays on this machine and can be stopped and resumed at any point.
             </p>
-            <Command text="npm start" />
-            <p className="note">In Sextant&apos;s folder. Progress appears here as it happens.</p>
+            <Command text={start} />
+            <p className="note first-light">In Sextant&apos;s folder. Progress appears here as it happens.</p>
             <Figure title="What it will do">
               <table className="table lab-table">
                 <thead><tr><th scope="col" /><th scope="col">stage</th><th scope="col" /></tr></thead>
@@ -50,7 +52,7 @@ export function EmptyLab({ info, provenance }: { info: RouterOutputs['system']['
           </div>
           <aside aria-label="What will fill this page">
             <Figure title="What will fill this page" note="outlines, no data">
-              <p className="note">Claims, from stage 6</p>
+              <p className="note">Claims, from stage 7</p>
               <GhostClaims />
               <p className="note">Training curves, live, from stage 4</p>
               <GhostCurve />
