@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClient, waitForJob, type SextantClient } from '@sextant/client';
+import { createClient, type SextantClient } from '@sextant/client';
 
 const cli = fileURLToPath(new URL('../../../apps/cli/bin/sextant.mjs', import.meta.url));
 
@@ -34,12 +34,6 @@ export async function withServer<T>(lab: string, work: (client: SextantClient) =
     child.kill('SIGINT');
     await new Promise((done) => child.once('exit', done));
   }
-}
-
-/** Starts a job and waits for its result. */
-export async function finished(client: SextantClient, started: Promise<{ jobId: string }>): Promise<Record<string, unknown>> {
-  const { jobId } = await started;
-  return (await waitForJob(client, jobId)).result ?? {};
 }
 
 /** Pid of the process that runs a lab's jobs (Linux only: it reads /proc); null while there is none. */
