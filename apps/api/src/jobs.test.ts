@@ -12,6 +12,8 @@ import { counting, testServer, until, type TestServer } from './testing/testServ
 const serverMain = fileURLToPath(new URL('./testing/main.ts', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+const resumptions = (log: readonly { line: string }[]) => log.filter(({ line }) => line.startsWith('resumed at'));
+
 // One server for all that leaves it as it was; those that stop it or its clock have their own.
 let test: TestServer;
 beforeAll(async () => {
@@ -69,14 +71,14 @@ describe('a job, over the real server, client, SQLite and worker', () => {
     const { jobId } = await test.client.corpora.create.mutate(counting(200));
     for (let kill = 1; kill <= 3; kill += 1) {
       await until(async () => {
-        const { attempts, progress, status } = await test.client.jobs.get.query({ id: jobId });
-        return attempts === kill && status === 'running' && (progress?.done ?? 0) > kill * 15;
+        const { attempts, progress, status, log } = await test.client.jobs.get.query({ id: jobId });
+        return attempts === kill && status === 'running' && resumptions(log).length === kill - 1 && (progress?.done ?? 0) > kill * 15;
       });
       process.kill(test.server.workerPid('jobs') ?? NaN, 'SIGKILL');
     }
     const job = await waitForJob(test.client, jobId);
     expect(job.attempts).toBe(4);
-    expect(job.log.filter(({ line }) => line.startsWith('resumed at'))).toHaveLength(3);
+    expect(resumptions(job.log)).toHaveLength(3);
     const whole = await waitForJob(test.client, (await test.client.corpora.create.mutate(counting(200))).jobId);
     expect(whole.attempts).toBe(1);
     expect(job.result).toEqual(whole.result);
