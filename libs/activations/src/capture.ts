@@ -3,7 +3,7 @@ import { tf } from '@sextant/compute';
 
 /** What a harvest asks of a model; LanguageModel has it. */
 export interface HarvestModel {
-  readonly tokenizer: { readonly bosId: number | null };
+  readonly tokenizer: { readonly specialIds: ReadonlySet<number> };
   /** Every point with its shape, such as ['batch', 'pos', 512]. */
   hookPoints(): { name: string; shape: readonly (string | number)[] }[];
   run(

@@ -11,10 +11,10 @@ export interface TokenRows {
   readonly tokenDocuments: Int32Array;
 }
 
-/** The tokens that are kept: padding and begin-of-sequence tokens are dropped. */
+/** The tokens that are kept: padding and special tokens (begin and end of a document, …) are dropped. */
 export interface KeptTokens {
   corpus: TokenRows;
-  bosId: number | null;
+  specialIds: ReadonlySet<number>;
   /** Rows that have to be run. */
   rowCount: number;
   /** Places (row · contextLength + position) from here on are not kept. */
@@ -28,14 +28,14 @@ export interface KeptTokens {
  * where the count is reached.
  * @throws SextantError INVALID_INPUT when the arrays disagree, or when nothing would be kept.
  */
-export function keptTokens(corpus: TokenRows, bosId: number | null, maxTokens = Infinity): KeptTokens {
+export function keptTokens(corpus: TokenRows, specialIds: ReadonlySet<number>, maxTokens = Infinity): KeptTokens {
   const { contextLength } = corpus.meta;
   const { length } = corpus.tokens;
   if (length % contextLength !== 0 || corpus.mask.length !== length || corpus.tokenDocuments.length !== length) {
     const counts = `${length} tokens, ${corpus.mask.length} mask values and ${corpus.tokenDocuments.length} document ids`;
     throw new SextantError('INVALID_INPUT', `the corpus has ${counts} in rows of ${contextLength}: they disagree`, { field: 'corpus' });
   }
-  const kept: KeptTokens = { corpus, bosId, rowCount: 0, end: length, tokens: 0 };
+  const kept: KeptTokens = { corpus, specialIds, rowCount: 0, end: length, tokens: 0 };
   for (let at = 0; at < length && kept.tokens < maxTokens; at++) {
     if (!isKept(kept, at)) continue;
     kept.tokens++;
@@ -43,12 +43,12 @@ export function keptTokens(corpus: TokenRows, bosId: number | null, maxTokens = 
     if (kept.tokens === maxTokens) kept.end = at + 1;
   }
   if (kept.tokens === 0) {
-    throw new SextantError('INVALID_INPUT', 'the corpus has no token to harvest: it is empty, or all padding and begin-of-sequence tokens', { field: 'corpus' });
+    throw new SextantError('INVALID_INPUT', 'the corpus has no token to harvest: it is empty, or all padding and special tokens', { field: 'corpus' });
   }
   return kept;
 }
 
 /** Whether the token at this place of the corpus is harvested. */
-export function isKept({ corpus, bosId, end }: KeptTokens, at: number): boolean {
-  return at < end && corpus.mask[at] === 1 && corpus.tokens[at] !== bosId;
+export function isKept({ corpus, specialIds, end }: KeptTokens, at: number): boolean {
+  return at < end && corpus.mask[at] === 1 && !specialIds.has(corpus.tokens[at]!);
 }

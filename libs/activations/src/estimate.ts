@@ -26,7 +26,7 @@ const COLUMN_BYTES = 16;
 
 /** What a harvest would cost, before it starts: runs one small batch to warm up and times the same again. */
 export async function estimateHarvest({ model, corpus, hook, dtype = 'f16', batchSize = 32, maxTokens }: EstimateOptions): Promise<HarvestEstimate> {
-  const kept = keptTokens(corpus, model.tokenizer.bosId, maxTokens);
+  const kept = keptTokens(corpus, model.tokenizer.specialIds, maxTokens);
   const batch = Math.min(batchSize, kept.rowCount, 8);
   const { contextLength } = corpus.meta;
   const end = batch * contextLength;

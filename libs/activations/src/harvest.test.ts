@@ -29,7 +29,7 @@ async function fault(action: Promise<unknown>): Promise<SextantError> {
 }
 
 describe('harvest', () => {
-  it('keeps every real token but begin-of-sequence, with its activation, place and document, and leaks no tensor', async () => {
+  it('keeps every real token but those that begin and end documents, with its activation, place and document, and leaks no tensor', async () => {
     const model = tableModel({ vocabSize: 40, d: 6, seed: 1 });
     await captureHook(model, HOOK, { ids: Int32Array.of(2), mask: Int32Array.of(1), batch: 1, length: 1 });
     const before = tf.memory().numTensors;
@@ -40,7 +40,7 @@ describe('harvest', () => {
     const store = openActivations(dir);
     store.verify();
     expect(store.manifest.shards.length).toBeGreaterThan(2);
-    const expected = Array.from(corpus.tokens.keys()).filter((at) => corpus.mask[at] === 1 && corpus.tokens[at] !== 1);
+    const expected = Array.from(corpus.tokens.keys()).filter((at) => corpus.mask[at] === 1 && corpus.tokens[at]! > 1);
     expect(store.tokens).toBe(expected.length);
     const { activations, tokens, documents, positions, rows } = store.read(0, store.tokens);
     expect([...tokens]).toEqual(expected.map((at) => corpus.tokens[at]));
@@ -169,7 +169,7 @@ describe('harvestStream', () => {
     const dir = folder();
     await harvest({ ...small, model, outDir: dir, dtype: 'f32', maxTokens: 120 });
     const streamed: number[] = [];
-    for await (const batch of harvestStream({ model, kept: keptTokens(corpus, 1, 120), hook: HOOK, batchSize: 7 })) streamed.push(...batch.activations);
+    for await (const batch of harvestStream({ model, kept: keptTokens(corpus, new Set([0, 1]), 120), hook: HOOK, batchSize: 7 })) streamed.push(...batch.activations);
     const store = openActivations(dir);
     expect(store.tokens).toBe(120);
     expect(streamed).toEqual([...store.readActivations(0, 120)]);

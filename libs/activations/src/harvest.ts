@@ -46,7 +46,7 @@ const HEADROOM = 4;
  */
 export async function harvest(options: HarvestOptions): Promise<Manifest> {
   const { model, corpus, hook, outDir, onProgress, signal } = options;
-  const kept = keptTokens(corpus, model.tokenizer.bosId, options.maxTokens);
+  const kept = keptTokens(corpus, model.tokenizer.specialIds, options.maxTokens);
   const asked = askedPlan(options, kept);
   mkdirSync(outDir, { recursive: true });
   if (options.resume === false) clear(outDir);

@@ -14,7 +14,7 @@ let tokenOf: Map<string, number>;
 beforeAll(async () => {
   await selectBackend();
   const model = tableModel({ vocabSize: 50_000, d: 3, seed: 1 });
-  const corpus = randomRows({ rows: 40, contextLength: 16, vocabSize: 50_000, seed: 9 });
+  const corpus = randomRows({ rows: 40, contextLength: 16, vocabSize: 50_000, seed: 10 });
   await harvest({ model, corpus, hook: HOOK, outDir: dir, dtype: 'f32', batchSize: 4, shardTokens: 100 });
   model.dispose();
   store = openActivations(dir);

@@ -4,12 +4,12 @@ import type { TokenRows } from '../corpus';
 
 export const HOOK = 'blocks.1.hook_resid_post';
 
-/** A deterministic model for tests: each token's vector is a table row plus its position; 1 is begin-of-sequence. */
+/** A deterministic model for tests: each token's vector is a table row plus its position; 1 begins a document, 0 ends it. */
 export function tableModel(options: { vocabSize: number; d: number; seed: number; factor?: number }): HarvestModel & { dispose(): void } {
   const { vocabSize, d, seed, factor = 1 } = options;
   const table = tf.tensor2d(new Rng(seed).normals(vocabSize * d, factor), [vocabSize, d]);
   return {
-    tokenizer: { bosId: 1 },
+    tokenizer: { specialIds: new Set([0, 1]) },
     hookPoints: () => [{ name: HOOK, shape: ['batch', 'pos', d] }],
     run(input, { hooks }) {
       tf.tidy(() => {
@@ -23,7 +23,7 @@ export function tableModel(options: { vocabSize: number; d: number; seed: number
   };
 }
 
-/** Rows of random tokens; row r holds documents 2r and 2r + 1, each behind a begin-of-sequence token, and padding. */
+/** Rows of random tokens; row r holds documents 2r and 2r + 1, each framed by its special tokens, and padding. */
 export function randomRows({ rows, contextLength, vocabSize, seed }: { rows: number; contextLength: number; vocabSize: number; seed: number }): TokenRows {
   const rng = new Rng(seed);
   const tokens = new Int32Array(rows * contextLength);
@@ -34,7 +34,9 @@ export function randomRows({ rows, contextLength, vocabSize, seed }: { rows: num
     const second = 2 + rng.int(length - 3);
     for (let position = 0; position < length; position++) {
       const at = row * contextLength + position;
-      tokens[at] = position === 0 || position === second ? 1 : 2 + rng.int(vocabSize - 2);
+      if (position === 0 || position === second) tokens[at] = 1;
+      else if (position === second - 1 || position === length - 1) tokens[at] = 0;
+      else tokens[at] = 2 + rng.int(vocabSize - 2);
       mask[at] = 1;
       tokenDocuments[at] = 2 * row + (position < second ? 0 : 1);
     }

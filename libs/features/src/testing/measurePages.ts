@@ -55,7 +55,7 @@ try {
   const ids = Int32Array.from({ length: rows * contextLength }, (_, at) => (at % contextLength === 0 ? 1 : draw()));
   await harvest({
     model: {
-      tokenizer: { bosId: 1 },
+      tokenizer: { specialIds: new Set([1]) },
       hookPoints: () => [{ name: HOOK, shape: ['batch', 'pos', d] }],
       run: (input, { hooks }) => tf.tidy(() => hooks.forEach(({ fn }) => fn(tf.gather(table, tf.tensor2d(input.ids, [input.batch, input.length], 'int32'))))),
     },

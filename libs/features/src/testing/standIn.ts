@@ -18,6 +18,7 @@ export function wordModel({ d, seed }: { d: number; seed: number }) {
   };
   const tokenizer = {
     bosId,
+    specialIds: new Set([bosId]),
     encode: (text: string) => Array.from(text.matchAll(/ ?[^ .]+|\./g), ([word]) => words.indexOf(word.startsWith(' ') || word === '.' ? word : ` ${word}`)),
     piece: (id: number) => words[id] ?? '?',
   };
