@@ -1,0 +1,4 @@
+export { allocatedBy } from './allocation';
+export { fuzz, type Files, type FuzzCounts, type FuzzTarget, type Mutant } from './fuzz';
+export { mutate, mutation, textMutation, type Mutation } from './mutations';
+export { storedZip } from './storedZip';
