@@ -63,8 +63,10 @@ export function ensureSqlite({ log = console.log } = {}) {
   const started = Date.now();
   log(`Compiling better-sqlite3 against ${path.join(headers, 'include/node')} (about 1.5 minutes, once) …`);
   const gyp = createRequire(path.join(root, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
-  const result = spawnSync(process.execPath, [gyp, 'rebuild', '--release', `--nodedir=${headers}`, '--jobs=max'], {
+  // Not as an argument: npm's own `nodedir` setting, which may name another Node, would win over that.
+  const result = spawnSync(process.execPath, [gyp, 'rebuild', '--release', '--jobs=max'], {
     cwd: packageDir,
+    env: { ...process.env, npm_package_config_node_gyp_nodedir: headers },
     encoding: 'utf8',
     maxBuffer: 2 ** 27,
   });
