@@ -51,11 +51,23 @@ const dictionaries = new Recent<Dictionary>(
   (dictionary) => dictionary.dispose(),
 );
 
+/** Labels as they stand: one query for all rows that are read together, before anything else gets its turn. */
+function labelsOf(lab: Lab, dictionary: string): (feature: number) => string | null {
+  let labels: ReadonlyMap<number, string> | null = null;
+  return (feature) => {
+    if (labels === null) {
+      labels = lab.features.labels(dictionary);
+      queueMicrotask(() => (labels = null));
+    }
+    return labels.get(feature) ?? null;
+  };
+}
+
 const indexes = new Recent<FeatureIndex>(
   8,
   async (lab, digest) => {
     const { dictionary } = lab.features.getIndex(digest);
-    return openFeatureIndex(lab.artifacts.path(digest), { labelOf: (feature) => lab.features.labels(dictionary, [feature]).get(feature) ?? null });
+    return openFeatureIndex(lab.artifacts.path(digest), { labelOf: labelsOf(lab, dictionary) });
   },
   (index) => index.close(),
 );

@@ -2,10 +2,10 @@ import { findTask, loadItems, runEval } from '@sextant/evals';
 import type { Executor } from '@sextant/jobs';
 import { hashJson, type ItemResult } from '@sextant/schema';
 import { compileIntervention } from '@sextant/steering';
-import { clusterMean } from '@sextant/studies';
 import { backend } from '../backend';
 import { codeVersion } from '../provenance';
 import { resident } from '../resident';
+import { runMetrics } from '../runMetrics';
 import { steeringSources } from '../steeringSources';
 
 /** Items written together; a killed run keeps what was written and its resumption scores only the rest. */
@@ -59,15 +59,9 @@ export const evalRun: Executor<'eval.run'> = {
     const results = lab.runs.itemResults(run.id);
     const normRatio = compiled?.stats().normRatio ?? null;
     lab.runs.finish(run.id, {
-      metrics: { accuracy: meanOf(results, 'correct'), margin: meanOf(results, 'margin') },
+      metrics: runMetrics(results),
       figures: normRatio === null ? {} : { normRatio },
     });
     return { run: run.id, n: results.length };
   },
 };
-
-/** Cluster-robust mean with its 95 % interval; null where the data do not determine one. */
-function meanOf(results: ItemResult[], metric: 'correct' | 'margin') {
-  const mean = clusterMean(results.map((result) => result[metric]), results.map(({ cluster }) => cluster));
-  return mean.defined ? { estimate: mean.estimate, lo: mean.lo, hi: mean.hi } : null;
-}

@@ -1,6 +1,7 @@
 import { hashJson, type EvalRun, type JobRecord } from '@sextant/schema';
 import { conditionLabel, parseCondition, runKey, type StudyRun } from '@sextant/studies';
 import type { Lab } from '@sextant/store';
+import { runMetrics } from '../runMetrics';
 
 export interface StudyOwner {
   study: string;
@@ -25,7 +26,7 @@ export function storeRun(lab: Lab, run: StudyRun, { study, model, seed, job }: S
       experiment: job.experiment ?? undefined,
     });
     lab.runs.saveItems(id, run.results);
-    lab.runs.finish(id, { figures: run.figures });
+    lab.runs.finish(id, { metrics: runMetrics(run.results), figures: run.figures });
     return id;
   });
 }

@@ -100,13 +100,13 @@ export class FeatureRepository {
     );
   }
 
-  /** Labels of some features of a dictionary; those without one are absent. */
-  labels(dictionary: string, indexes: number[]): Map<number, string> {
-    if (indexes.length === 0) return new Map();
+  /** Labels of some features of a dictionary, or of all; those without one are absent. */
+  labels(dictionary: string, indexes?: number[]): Map<number, string> {
+    if (indexes?.length === 0) return new Map();
     const rows = this.orm
       .select()
       .from(featureLabel)
-      .where(and(eq(featureLabel.dictionary, dictionary), inArray(featureLabel.index, indexes)))
+      .where(and(eq(featureLabel.dictionary, dictionary), indexes && inArray(featureLabel.index, indexes)))
       .all();
     return new Map(rows.map((row) => [row.index, row.label]));
   }
