@@ -35,6 +35,14 @@ function nodeDir() {
   });
 }
 
+/**
+ * Since 24.19 Node's ObjectWrap, on which better-sqlite3 12 stands, asks for the current environment when an object is
+ * collected, and aborts the process when an idle collection finds none. (better-sqlite3 13 does without, but wants Node 22.)
+ */
+function abortsOnCollection(headers) {
+  return readFileSync(path.join(headers, 'include/node/node_object_wrap.h'), 'utf8').includes('RemoveEnvironmentCleanupHook');
+}
+
 function place(from, to) {
   mkdirSync(path.dirname(to), { recursive: true });
   copyFileSync(from, `${to}.${process.pid}.part`);
@@ -48,6 +56,10 @@ const fallback = 'the store uses the npm package libsql instead';
  */
 export function ensureSqlite({ log = console.log } = {}) {
   if (!existsSync(packageDir)) return { state: 'skipped', reason: `better-sqlite3 is not installed; ${fallback}` };
+  const headers = nodeDir();
+  if (headers && abortsOnCollection(headers)) {
+    return { state: 'skipped', reason: `better-sqlite3 12 aborts on Node ${process.versions.node}; ${fallback}` };
+  }
   const cached = cachedBinary();
   if (existsSync(binary) && loads()) return { state: 'ready', reason: 'better-sqlite3 loads' };
   if (existsSync(cached)) {
@@ -56,7 +68,6 @@ export function ensureSqlite({ log = console.log } = {}) {
   }
   const compiler = findCompiler();
   if (!compiler) return { state: 'skipped', reason: `better-sqlite3 needs a C++ compiler; ${fallback}` };
-  const headers = nodeDir();
   if (!headers) {
     return { state: 'skipped', reason: `better-sqlite3 needs the headers of Node ${process.versions.node} beside it (include/node); ${fallback}` };
   }
