@@ -16,16 +16,9 @@ export { specialTokens, trainBpe, type BpeOptions, type TokenizerJson } from './
 export { tokenizerConfig } from './tokenizer/tokenizerConfig';
 export { endOfDocument, type CorpusTokenizer } from './packing/corpusTokenizer';
 export { packRows, type PackedRow, type PackOptions } from './packing/packRows';
-export {
-  Corpus,
-  corpusDocumentSchema,
-  corpusMetaSchema,
-  readCorpus,
-  writeCorpus,
-  type CorpusDocument,
-  type CorpusMeta,
-  type WriteCorpusOptions,
-} from './packing/corpus';
+export { corpusDocumentSchema, corpusMetaSchema, type CorpusDocument, type CorpusMeta } from './packing/corpusMeta';
+export { Corpus, readCorpus } from './packing/corpus';
+export { writeCorpus, type WriteCorpusOptions } from './packing/writeCorpus';
 export { TrigramModel } from './trigram';
 export { proseDocuments } from './sources/prose';
 export { fileDocuments } from './sources/textFile';

@@ -1,3 +1,5 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildWorld, fileDocuments, proseDocuments, worldDocuments, standardWorldSeed, writeCorpus, type Document } from '@sextant/corpora';
 import type { Executor } from '@sextant/jobs';
 import { loadTokenizer } from '@sextant/models';
@@ -22,11 +24,13 @@ function documentsOf(source: Source): { documents: Iterable<Document>; maxTokens
 export const corpusCreate: Executor<'corpus.create'> = {
   kind: 'corpus.create',
   async run(context) {
-    const { spec, lab, signal, progress } = context;
+    const { spec, lab, dir, signal, progress } = context;
     const tokenizer = loadTokenizer(lab.artifacts.path(spec.model));
     const { documents, maxTokens, seed } = documentsOf(spec.source);
-    const staged = lab.artifacts.stage('corpus');
-    const meta = writeCorpus(staged.dir, {
+    // The corpus grows in the job's own folder, which survives a kill; finished, it moves into the lab at once.
+    const outDir = join(dir, 'corpus');
+    mkdirSync(outDir, { recursive: true });
+    const meta = await writeCorpus(outDir, {
       name: spec.name,
       source: spec.source,
       seed,
@@ -37,6 +41,8 @@ export const corpusCreate: Executor<'corpus.create'> = {
       signal,
       onProgress: (done) => progress({ stage: 'tokenise', done, total: maxTokens ?? done, unit: 'tokens' }),
     });
+    const staged = lab.artifacts.stage('corpus');
+    cpSync(outDir, staged.dir, { recursive: true });
     const artifact = await lab.artifacts.commit(staged, madeBy(context, { parents: [spec.model], seed, name: spec.name }));
     const { tokens, rows, documents: count, contextLength } = meta;
     lab.corpora.save({ digest: artifact.digest, name: spec.name, model: spec.model, source: spec.source, tokens, rows, documents: count, contextLength });

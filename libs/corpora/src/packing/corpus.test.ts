@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,9 +9,10 @@ import { tokenizerConfig } from '../tokenizer/tokenizerConfig';
 import { trainBpe } from '../tokenizer/trainBpe';
 import { buildWorld } from '../world/world';
 import { worldDocuments } from '../world/worldDocuments';
-import { readCorpus, writeCorpus } from './corpus';
+import { readCorpus } from './corpus';
 import type { CorpusTokenizer } from './corpusTokenizer';
 import { packRows } from './packRows';
+import { writeCorpus } from './writeCorpus';
 
 const world = buildWorld(1);
 const sample = worldDocuments(world, { seed: 1 });
@@ -90,9 +92,9 @@ describe('packRows', () => {
 });
 
 describe('writeCorpus and readCorpus', () => {
-  it('round-trips tokens, masks, documents and spans', () => {
+  it('round-trips tokens, masks, documents and spans', async () => {
     const dir = folder();
-    const meta = writeCorpus(dir, { name: 'world', source: { kind: 'world' }, seed: 4, tokenizer, documents: worldDocuments(world, { seed: 4 }), maxTokens: 20_000 });
+    const meta = await writeCorpus(dir, { name: 'world', source: { kind: 'world' }, seed: 4, tokenizer, documents: worldDocuments(world, { seed: 4 }), maxTokens: 20_000 });
     const corpus = readCorpus(dir);
     expect(corpus.meta).toEqual(meta);
     expect(meta.tokens).toBeLessThanOrEqual(20_000);
@@ -110,19 +112,53 @@ describe('writeCorpus and readCorpus', () => {
     expect(corpus.tokenDocuments.filter((id) => id >= 0)).toHaveLength(meta.tokens);
   });
 
-  it('writes the same bytes for the same seed', () => {
-    const write = () => {
+  const bytesOf = (dir: string) => readdirSync(dir).sort().map((name) => [name, createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')]);
+
+  it('writes the same bytes for the same seed', async () => {
+    const write = async () => {
       const dir = folder();
-      writeCorpus(dir, { name: 'w', source: {}, seed: 9, tokenizer, documents: worldDocuments(world, { seed: 9 }), maxTokens: 4000 });
-      return ['corpus.json', 'documents.jsonl', 'tokens.safetensors'].map((name) => readFileSync(join(dir, name)));
+      await writeCorpus(dir, { name: 'w', source: {}, seed: 9, tokenizer, documents: worldDocuments(world, { seed: 9 }), maxTokens: 4000 });
+      return bytesOf(dir);
     };
-    expect(write()).toEqual(write());
+    expect(await write()).toEqual(await write());
   });
 
-  it('says what is wrong with a folder', () => {
+  it('goes on after an interruption, tokenises nothing of a finished block again, and ends with the same bytes', async () => {
+    let encoded = 0;
+    const counting: CorpusTokenizer = { ...tokenizer, encode: (...input) => (encoded++, tokenizer.encode(...input)) };
+    const write = (dir: string, onProgress?: (tokens: number) => void) =>
+      writeCorpus(dir, { name: 'w', source: {}, seed: 5, tokenizer: counting, documents: worldDocuments(world, { seed: 5 }), maxTokens: 270_000, onProgress });
+    const [whole, broken] = [folder(), folder()];
+    await write(whole);
+    const all = encoded;
+    await expect(
+      write(broken, (tokens) => {
+        if (tokens > 200_000) throw new Error('killed');
+      }),
+    ).rejects.toThrow('killed');
+    encoded = 0;
+    const seen: number[] = [];
+    await write(broken, (tokens) => void seen.push(tokens));
+    expect(seen[0]).toBeGreaterThan(100_000);
+    expect(encoded).toBeLessThan(0.7 * all);
+    expect(bytesOf(broken)).toEqual(bytesOf(whole));
+    expect(readdirSync(broken).sort()).toEqual(['corpus.json', 'documents.jsonl', 'tokens.safetensors']);
+  });
+
+  it('does not mix two corpora in one folder', async () => {
+    const dir = folder();
+    const documents = () => worldDocuments(world, { seed: 5 });
+    const stop = new AbortController();
+    await expect(
+      writeCorpus(dir, { name: 'a', source: {}, tokenizer, documents: documents(), signal: stop.signal, onProgress: () => stop.abort() }),
+    ).rejects.toThrow('cancelled');
+    await expect(writeCorpus(dir, { name: 'b', source: {}, tokenizer, documents: documents() })).rejects.toThrow('is the beginning of another corpus');
+  });
+
+  it('says what is wrong with a folder', async () => {
     const dir = folder();
     expect(() => readCorpus(dir)).toThrow('not a corpus folder');
-    writeCorpus(dir, { name: 'w', source: {}, tokenizer, documents: firstDocuments(20, 1) });
+    await writeCorpus(dir, { name: 'w', source: {}, tokenizer, documents: firstDocuments(20, 1) });
     const file = join(dir, 'corpus.json');
     const good = readFileSync(file, 'utf8');
     writeFileSync(file, good.replace('"rows"', '"lines"'));
@@ -135,11 +171,11 @@ describe('writeCorpus and readCorpus', () => {
     expect(() => readCorpus(dir).document(7000)).toThrow('has no document 7000');
   });
 
-  it('refuses to write an empty corpus and stops when cancelled', () => {
-    expect(() => writeCorpus(folder(), { name: 'void', source: {}, tokenizer, documents: [] })).toThrow('corpus "void" would be empty');
+  it('refuses to write an empty corpus and stops when cancelled', async () => {
+    await expect(writeCorpus(folder(), { name: 'void', source: {}, tokenizer, documents: [] })).rejects.toThrow('corpus "void" would be empty');
     const controller = new AbortController();
     controller.abort();
     const documents = worldDocuments(world, { seed: 1 });
-    expect(() => writeCorpus(folder(), { name: 'x', source: {}, tokenizer, documents, signal: controller.signal })).toThrow('cancelled');
+    await expect(writeCorpus(folder(), { name: 'x', source: {}, tokenizer, documents, signal: controller.signal })).rejects.toThrow('cancelled');
   });
 });

@@ -21,7 +21,7 @@ export async function harvestActivations(model: LanguageModel, dir: string): Pro
   const documents = worldDocuments(buildWorld(standardWorldSeed), { seed, dialogueShare });
   const folder = join(dir, 'corpus');
   mkdirSync(folder);
-  writeCorpus(folder, { name: 'planted world', source: { kind: 'world', seed }, seed, tokenizer: model.tokenizer, documents, contextLength, maxTokens: tokens });
+  await writeCorpus(folder, { name: 'planted world', source: { kind: 'world', seed }, seed, tokenizer: model.tokenizer, documents, contextLength, maxTokens: tokens });
   const outDir = join(dir, 'activations');
   await harvest({ model, corpus: readCorpus(folder), hook, outDir, dtype: 'f16', batchSize: 64 });
   return openActivations(outDir);
