@@ -1,0 +1,53 @@
+import { goalText, ratioText, type Goal } from './goal';
+import type { MachineFacts } from './machine';
+import { median } from './measured';
+import type { BenchRow } from './row';
+import type { RowResult } from './runRow';
+
+/** What `--json` writes. */
+export interface BenchReport {
+  machine: MachineFacts;
+  results: RowResult[];
+}
+
+const rate = (value: number) => (value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3));
+
+/** A Markdown table: it reads well in a terminal and goes into docs/performance.md as it is. */
+export function table(rows: readonly BenchRow[], results: readonly RowResult[]): string {
+  const lines = [
+    '| work | peer | ours | peer | unit | ratio (range) | goal | | agreement |',
+    '|---|---|---|---|---|---|---|---|---|',
+  ];
+  for (const result of results) {
+    const row = rows.find(({ name }) => name === result.name);
+    if (row) lines.push(line(row, result));
+  }
+  return lines.join('\n');
+}
+
+function line(row: BenchRow, result: RowResult): string {
+  const cells = (...rest: string[]) => `| ${[row.work, row.peer.name, ...rest].join(' | ')} |`;
+  if ('skipped' in result) return cells('–', '–', `${row.unit}/s`, '–', goalText(row.goal), 'skipped', result.skipped);
+  if ('failed' in result) return cells('–', '–', `${row.unit}/s`, '–', goalText(row.goal), 'failed', result.failed.split('\n')[0]!);
+  const { rounds, speedRatio, agreed, met } = result;
+  const verdict = agreed ? (met ? 'met' : 'not met') : 'DISAGREE';
+  return cells(
+    rate(median(rounds.map((round) => round.oursRate))),
+    rate(median(rounds.map((round) => round.peerRate))),
+    `${row.unit}/s`,
+    `${ratioText(row.goal, speedRatio)} (${rangeText(row.goal, result.range)})`,
+    goalText(row.goal),
+    verdict,
+    rounds.find((round) => !round.agreed)?.agreement ?? rounds[0]!.agreement,
+  );
+}
+
+function rangeText(goal: Goal, [least, greatest]: [number, number]): string {
+  const ends = 'timesFaster' in goal ? [least, greatest] : [greatest, least];
+  return ends.map((ratio) => ratioText(goal, ratio)).join('–');
+}
+
+/** 0 when every row that ran agreed and none failed: a goal not met is a finding, not a failure. */
+export function exitCode(results: readonly RowResult[]): number {
+  return results.some((result) => 'failed' in result || ('agreed' in result && !result.agreed)) ? 1 : 0;
+}
