@@ -7,6 +7,9 @@ const MOST_LAYERS = 1024;
 
 /** Reads typed fields of a config.json; every complaint names file, field and value. `null` counts as absent. */
 export class ConfigReader {
+  private readonly asked = new Set<string>();
+  private readonly sections = new Map<string, ConfigReader>();
+
   constructor(
     readonly values: JsonObject,
     readonly file: string,
@@ -14,6 +17,7 @@ export class ConfigReader {
   ) {}
 
   has(key: string): boolean {
+    this.asked.add(key);
     return this.values[key] !== undefined && this.values[key] !== null;
   }
 
@@ -59,11 +63,39 @@ export class ConfigReader {
     return value.map((entry) => (typeof entry === 'string' && Object.hasOwn(table, entry) ? table[entry]! : this.refuse(key, expected)));
   }
 
+  /** A list of exactly `count` numbers above 0. */
+  numbers(key: string, count: number): number[] {
+    const isList = (value: unknown): value is number[] =>
+      Array.isArray(value) && value.length === count && value.every((entry) => typeof entry === 'number' && Number.isFinite(entry) && entry > 0);
+    return this.read(key, undefined, `a list of ${count} numbers above 0`, isList);
+  }
+
   /** A nested object; null when absent. */
   section(key: string): ConfigReader | null {
     if (!this.has(key)) return null;
     const value = this.values[key];
-    return isJsonObject(value) ? new ConfigReader(value, this.file, `${this.path}${key}.`) : this.refuse(key, 'an object');
+    const known = this.sections.get(key);
+    if (known) return known;
+    if (!isJsonObject(value)) return this.refuse(key, 'an object');
+    const section = new ConfigReader(value, this.file, `${this.path}${key}.`);
+    this.sections.set(key, section);
+    return section;
+  }
+
+  /** Keys that have a value and that nothing has asked for; those of a section by their path within this object. */
+  unread(): string[] {
+    const own = Object.keys(this.values).filter((key) => !this.asked.has(key) && this.values[key] !== null && this.values[key] !== undefined);
+    return [...own, ...[...this.sections].flatMap(([key, section]) => section.unread().map((nested) => `${key}.${nested}`))];
+  }
+
+  /** Keys that were asked for and are not there. */
+  absent(): string[] {
+    return [...this.asked].filter((key) => this.values[key] === undefined);
+  }
+
+  /** Says that these keys mean nothing in this model, so that they do not count as unread. */
+  ignore(...keys: string[]): void {
+    for (const key of keys) this.asked.add(key);
   }
 
   /** Refuses the file unless the field is absent or has this value: it would change what the model computes. */
@@ -79,6 +111,7 @@ export class ConfigReader {
   }
 
   private read<T>(key: string, fallback: T | undefined, expected: string, accepts: (value: unknown) => value is T): T {
+    this.asked.add(key);
     const value = this.values[key];
     if (accepts(value)) return value;
     if (value === undefined || value === null) return fallback ?? this.refuse(key, expected);

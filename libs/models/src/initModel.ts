@@ -1,7 +1,7 @@
 import type { Rng } from '@sextant/compute';
 import { ConfigReader } from './configReader';
 import { Weights } from './decoder/weights';
-import { familyOf } from './families/registry';
+import { describeModel } from './families/registry';
 import type { JsonObject } from './json';
 import { LanguageModel } from './languageModel';
 import { parametersOf, sizeOf, type ParameterSpec } from './parameters';
@@ -15,7 +15,7 @@ import type { Tokenizer } from './tokenizer/tokenizer';
  */
 export function initModel(config: JsonObject, tokenizer: Tokenizer | null, rng: Rng): LanguageModel {
   const reader = new ConfigReader(config, 'config');
-  const architecture = familyOf(reader).architecture(reader);
+  const { architecture } = describeModel(reader);
   const residualStd = architecture.initStd / Math.sqrt(2 * architecture.blocks.length);
   const draw = ({ shape, init, gain = 1 }: ParameterSpec): Float32Array => {
     const data = new Float32Array(sizeOf(shape));

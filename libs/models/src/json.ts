@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { parseStrictJson } from '@sextant/formats';
 import { SextantError } from '@sextant/schema';
+
+/** Characters up to which keys are checked for being unique; only tokenizers are longer. */
+const LONGEST_STRICT = 2 ** 20;
 
 export type JsonObject = Record<string, unknown>;
 
@@ -14,6 +18,8 @@ export function readJsonObject(file: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    // JSON.parse takes the last of two equal keys; what configures a model must not be ambiguous.
+    if (text.length < LONGEST_STRICT) parseStrictJson(text);
   } catch (cause) {
     throw new SextantError('INVALID_FILE', `${file}: not valid JSON (${cause instanceof Error ? cause.message : String(cause)})`, { file }, { cause });
   }

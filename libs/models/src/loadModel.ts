@@ -1,7 +1,7 @@
 import { openCheckpoint } from './checkpoints/registry';
 import { ConfigReader } from './configReader';
 import { Weights } from './decoder/weights';
-import { familyOf } from './families/registry';
+import { describeModel } from './families/registry';
 import { LanguageModel } from './languageModel';
 import { readParameters } from './weights/readParameters';
 
@@ -17,15 +17,14 @@ export interface LoadOptions {
  */
 export async function loadModel(path: string, { log = () => {} }: LoadOptions = {}): Promise<LanguageModel> {
   const started = performance.now();
-  const { config, configFile, generation, tokenizer, weights: source } = openCheckpoint(path);
+  const { config, configFile, generation, tokenizer, weights: source, placement } = openCheckpoint(path);
   try {
     const reader = new ConfigReader(config, configFile);
     if (reader.has('quantization_config')) {
       reader.refuse('quantization_config', 'none: these weights are quantised; use the unquantised model');
     }
-    const family = familyOf(reader);
-    const architecture = family.architecture(reader);
-    const weights = new Weights(architecture, (take) => readParameters(source, family, architecture, take));
+    const { family, architecture } = describeModel(reader);
+    const weights = new Weights(architecture, (take) => readParameters(source, placement ?? family, architecture, take));
     const model = new LanguageModel(architecture, weights, { config, generation, tokenizer, path });
     const { parameters, nLayers, dModel } = model.config;
     const seconds = (performance.now() - started) / 1000;

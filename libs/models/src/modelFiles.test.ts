@@ -91,12 +91,30 @@ describe('a model folder', () => {
     ['rope_scaling', { rope_type: 'spiral' }, /"rope_scaling.rope_type" is "spiral"; expected one of default, linear/],
     ['rope_scaling', { type: 'linear' }, /"rope_scaling.factor" is missing/],
     ['quantization_config', { bits: 4 }, /"quantization_config" is .*; expected none/],
+    ['attention_multiplier', 0.1, /"attention_multiplier" is 0.1, which a llama model does not know and which may change what it computes; if it changes nothing, remove it/],
+    ['rms_norm_epsilon', 1e-3, /"rms_norm_epsilon" is 0.001, which a llama model does not know/],
+    ['rope_scalings', { factor: 2 }, /"rope_scalings" is .*; did you mean "rope_scaling"\?/],
+    ['rope_scaling', { rope_type: 'linear', factor: 2, low_freq_factor: 1 }, /"rope_scaling.low_freq_factor" is 1, which a llama/],
+    ['rope_interleaved', true, /"rope_interleaved" is true, which a llama/],
+    ['position_embedding_type', 'alibi', /"position_embedding_type" is "alibi", which/],
     ['vocab_size', 30, /"model.embed_tokens.weight" has shape \[29, 16\]; config.json makes it \[30, 16\]/],
   ])('names the field %s when it is %j', async (field, value, message) => {
     changeConfig({ [field]: value });
     const error = await failure();
     expect(error.message).toMatch(message);
     expect(error.code).toBe('INVALID_FILE');
+  });
+
+  it('passes over what changes nothing', async () => {
+    const rope = { rope_type: 'default', type: 'default', rope_theta: 10000 };
+    const notes = { _name_or_path: 'x', attention_dropout: 0.1, pretraining_tp: 2, unk_token_id: 3, 'transformers.js_config': { dtype: 'q4' } };
+    changeConfig({ ...notes, rope_scaling: rope, rope_interleaved: false, logit_scale: null, pruned_heads: {}, author: 'someone', eos_token_id: [1, 2] });
+    (await loadModel(bad)).dispose();
+  });
+
+  it('refuses a key that is there twice', async () => {
+    writeFileSync(join(bad, 'config.json'), readFileSync(join(good, 'config.json'), 'utf8').replace('{', '{"hidden_size": 32, '));
+    expect((await failure()).message).toMatch(/config.json: not valid JSON \(the key "hidden_size" appears twice/);
   });
 
   it('names what is no JSON, and what is not there', async () => {

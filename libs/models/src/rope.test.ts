@@ -49,6 +49,19 @@ describe('readRope', () => {
     expect(readRope(new ConfigReader(values, 'config.json'), source).attentionScaling).toBeCloseTo(1.138629436111989, 12);
   });
 
+  it('divides by one list of factors within the trained length and by another beyond it (LongRoPE)', () => {
+    const longrope = { rope_type: 'longrope', short_factor: [1, 1, 2, 4], long_factor: [1, 2, 4, 8], original_max_position_embeddings: 32 };
+    const values = { rope_scaling: longrope };
+    expectClose(frequencies(values, {}, 32), [1, 0.1, 0.01 / 2, 0.001 / 4]);
+    expectClose(frequencies(values, {}, 33), [1, 0.1 / 2, 0.01 / 4, 0.001 / 8]);
+    const source = { headDim: 8, theta: 10000, contextLength: 128, legacy: { theta: 'rope_theta', scaling: 'rope_scaling' } };
+    const scalingOf = (more: JsonObject) => readRope(new ConfigReader({ rope_scaling: { ...longrope, ...more } }, 'config.json'), source).attentionScaling;
+    // sqrt(1 + ln(128 / 32) / ln 32)
+    expect(scalingOf({})).toBeCloseTo(Math.sqrt(1.4), 12);
+    expect(scalingOf({ attention_factor: 1.5 })).toBe(1.5);
+    expect(() => scalingOf({ long_factor: [1, 2] })).toThrow(/"rope_scaling.long_factor" is \[1,2\]; expected a list of 4 numbers above 0/);
+  });
+
   it('rotates a share of each head, and refuses a share that is no even number of dimensions', () => {
     const legacy = { theta: 'rotary_emb_base', partial: 'rotary_pct' };
     expect(frequencies({ rotary_pct: 0.5 }, { legacy }).length).toBe(2);

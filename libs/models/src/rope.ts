@@ -34,6 +34,8 @@ export function readRope(config: ConfigReader, source: RopeSource): RopeSpec {
   }
   const base: RopeBase = { theta, rotaryDims, contextLength: source.contextLength };
   const typeKey = scaling?.has('rope_type') === false && scaling.has('type') ? 'type' : 'rope_type';
+  // Files that serve old and new readers have both spellings of the type, and the base inside as well as outside.
+  scaling?.ignore('type', 'rope_theta', 'partial_rotary_factor');
   const scale = scaling === null ? scalings.default! : scaling.choice(typeKey, scalings, 'default');
   return { rotaryDims, style: 'half', ...scale(base, scaling ?? config) };
 }
@@ -81,6 +83,18 @@ const scalings: Readonly<Record<string, Scaling>> = {
       }),
     );
   },
+  /** Frequencies divided by factors of their own, one list for sequences within the trained length and one beyond (Phi-3's LongRoPE). */
+  longrope: (base, config) => {
+    const trained = config.size('original_max_position_embeddings', base.contextLength);
+    const factor = config.positive('factor', base.contextLength / trained);
+    const divided = (key: string) => {
+      const factors = config.numbers(key, base.rotaryDims / 2);
+      return powers(base).map((power, i) => 1 / Math.fround(Math.fround(factors[i]!) * power));
+    };
+    const [short, long] = [divided('short_factor'), divided('long_factor')];
+    const attentionScaling = config.positive('attention_factor', factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trained)));
+    return { attentionScaling, inverseFrequencies: (length) => (length > trained ? long : short) };
+  },
   /** YaRN (Peng et al. 2023): interpolate slow dimensions, keep fast ones, and sharpen attention. */
   yarn: (base, config) => {
     const trained = config.size('original_max_position_embeddings', base.contextLength);
@@ -107,6 +121,10 @@ function fixed(values: Float32Array): Pick<RopeSpec, 'inverseFrequencies' | 'att
 }
 
 /** theta^(−2i/rotaryDims), each step rounded to float32 as PyTorch computes it. */
-function frequencies({ theta, rotaryDims }: RopeBase): Float32Array {
-  return Float32Array.from({ length: rotaryDims / 2 }, (_, i) => 1 / Math.fround(theta ** Math.fround((2 * i) / rotaryDims)));
+function frequencies(base: RopeBase): Float32Array {
+  return powers(base).map((power) => 1 / power);
+}
+
+function powers({ theta, rotaryDims }: RopeBase): Float32Array {
+  return Float32Array.from({ length: rotaryDims / 2 }, (_, i) => theta ** Math.fround((2 * i) / rotaryDims));
 }

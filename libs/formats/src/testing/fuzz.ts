@@ -55,7 +55,10 @@ export async function fuzz<T>(target: FuzzTarget<T>, { runs, seed = 5411 }: { ru
   const counts: FuzzCounts = { loader: target.name, mutated: 0, refused: 0, loaded: 0, memoryRatio: 0, slowestMs: 0 };
   const names = Object.keys(target.mutants);
   const cases = fc.oneof(
-    ...names.map((name) => fc.record({ name: fc.constant(name), mutations: fc.array(target.mutants[name]!.mutations ?? mutation(), { minLength: 1, maxLength: 3 }) })),
+    ...names.map((name) => {
+      const mutations = fc.array(target.mutants[name]!.mutations ?? mutation(), { minLength: 1, maxLength: 3 });
+      return fc.record({ name: fc.constant(name), mutations });
+    }),
   );
   try {
     for (const [name, bytes] of Object.entries(target.files)) writeFileSync(join(dir, name), bytes);

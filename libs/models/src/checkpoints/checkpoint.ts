@@ -1,3 +1,4 @@
+import type { TensorPlacement } from '../families/family';
 import type { JsonObject } from '../json';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { WeightSource } from '../weights/weightSource';
@@ -10,8 +11,10 @@ export interface Checkpoint {
   configFile: string;
   generation: JsonObject;
   tokenizer: Tokenizer | null;
-  /** Tensors under the family's published names. The loader closes it. */
+  /** The loader closes it. */
   weights: WeightSource;
+  /** Where the parameters lie in `weights`; absent where they lie as the family's published checkpoints have them. */
+  placement?: TensorPlacement;
 }
 
 /** A way to store a model: a file in this folder, and a line in the registry. */

@@ -4,12 +4,34 @@ import { openLlama2c, readLlama2cTokenizer } from '@sextant/formats';
 import { readSentencePieceModel } from '../tokenizer/sentencePieceModel';
 import { spmTokenizer, type SpmPiece } from '../tokenizer/spmTokenizer';
 import { Tokenizer } from '../tokenizer/tokenizer';
-import { translatedWeights, type Translation } from '../weights/translatedWeights';
+import type { TensorPlacement } from '../families/family';
+import { renamed } from '../weights/bindings';
+import { fileWeights } from '../weights/fileWeights';
+import { paired } from '../weights/layouts';
 import type { CheckpointFormat } from './checkpoint';
 
 /** Facts that llama2.c's run.c fixes and its files do not state. */
 const fixed = { rms_norm_eps: 1e-5, rope_theta: 10000, bos_token_id: 1, eos_token_id: 2 };
 const [UNK, BOS, EOS, FIRST_BYTE, FIRST_PIECE] = [0, 1, 2, 3, 259];
+
+const names = {
+  embed: 'tok_embeddings',
+  blocks: 'layers',
+  ln1: 'attention_norm',
+  'attn.v': 'attention.wv',
+  'attn.o': 'attention.wo',
+  ln2: 'ffn_norm',
+  'mlp.gate': 'feed_forward.w1',
+  'mlp.down': 'feed_forward.w2',
+  'mlp.up': 'feed_forward.w3',
+  ln_final: 'norm',
+  unembed: 'output',
+};
+const rotating = { blocks: 'layers', 'attn.q': 'attention.wq', 'attn.k': 'attention.wk' };
+
+const llama2cPlacement: TensorPlacement = {
+  tensors: (parameters, { blocks: [block] }) => [...renamed(parameters, names), ...renamed(parameters, rotating, paired(block!.attention.headDim))],
+};
 
 /** A llama2.c file (karpathy/llama2.c, legacy export) with its tokenizer in the same folder. */
 export const llama2c: CheckpointFormat = {
@@ -20,31 +42,14 @@ export const llama2c: CheckpointFormat = {
     const file = openLlama2c(weightsFile(path)!);
     try {
       const { dim, hiddenDim, nLayers, nHeads, nKvHeads, vocabSize, tied, contextLength } = file.config;
-      const translations = new Map<string, Translation>([
-        ['model.embed_tokens.weight', { tensor: 'tok_embeddings.weight' }],
-        ['model.norm.weight', { tensor: 'norm.weight' }],
-        ['lm_head.weight', { tensor: 'output.weight' }],
-      ]);
-      for (let layer = 0; layer < nLayers; layer++) {
-        const add = (name: string, tensor: string, pairedHeads?: number) =>
-          translations.set(`model.layers.${layer}.${name}.weight`, { tensor: `layers.${layer}.${tensor}.weight`, pairedHeads });
-        add('input_layernorm', 'attention_norm');
-        add('self_attn.q_proj', 'attention.wq', nHeads);
-        add('self_attn.k_proj', 'attention.wk', nKvHeads);
-        add('self_attn.v_proj', 'attention.wv');
-        add('self_attn.o_proj', 'attention.wo');
-        add('post_attention_layernorm', 'ffn_norm');
-        add('mlp.gate_proj', 'feed_forward.w1');
-        add('mlp.down_proj', 'feed_forward.w2');
-        add('mlp.up_proj', 'feed_forward.w3');
-      }
       const sizes = { hidden_size: dim, intermediate_size: hiddenDim, num_hidden_layers: nLayers, num_attention_heads: nHeads, num_key_value_heads: nKvHeads };
       return {
         configFile: file.path,
         config: { model_type: 'llama', ...sizes, vocab_size: vocabSize, max_position_embeddings: contextLength, tie_word_embeddings: tied, ...fixed },
         generation: {},
         tokenizer: tokenizerBeside(file.path, vocabSize),
-        weights: translatedWeights(file, translations),
+        weights: fileWeights(file),
+        placement: llama2cPlacement,
       };
     } catch (error) {
       file.close();

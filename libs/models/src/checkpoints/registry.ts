@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SextantError } from '@sextant/schema';
 import type { Checkpoint, CheckpointFormat } from './checkpoint';
-import { gguf } from './gguf';
+import { gguf } from './gguf/gguf';
 import { huggingFaceFolder } from './huggingFaceFolder';
 import { llama2c } from './llama2c';
 

@@ -68,9 +68,10 @@ export const gptNeo: Family = {
 function localLayers(config: ConfigReader): boolean[] {
   const layers = config.layers('num_layers');
   const listed = config.choices('attention_layers', layerKinds, layers);
+  if (listed) config.ignore('attention_types');
   if (listed) return listed;
   const expected = `a list of [kinds, repetitions] that makes ${layers} layers of global or local`;
-  const groups = config.values.attention_types;
+  const groups = config.has('attention_types') ? config.values.attention_types : null;
   if (!Array.isArray(groups)) return config.refuse('attention_types', expected);
   const kinds = groups.flatMap((group): unknown[] => {
     const [pattern, count] = Array.isArray(group) ? group : [];

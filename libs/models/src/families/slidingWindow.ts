@@ -7,6 +7,7 @@ const layerTypes = { full_attention: false, sliding_attention: true } as const;
  * (files of Transformers 4 leave the list out).
  */
 export function layerWindows(config: ConfigReader, layers: number, slides: (layer: number) => boolean): (number | null)[] {
+  config.ignore('sliding_window');
   const listed = config.choices('layer_types', layerTypes, layers) ?? Array.from({ length: layers }, (_, layer) => slides(layer));
   const window = listed.some(Boolean) ? config.size('sliding_window') : null;
   return listed.map((sliding) => (sliding ? window : null));
@@ -17,7 +18,10 @@ export function layerWindows(config: ConfigReader, layers: number, slides: (laye
  */
 export function qwenWindows(config: ConfigReader): (number | null)[] {
   const layers = config.layers('num_hidden_layers');
-  if (!config.flag('use_sliding_window', false)) return Array<null>(layers).fill(null);
+  if (!config.flag('use_sliding_window', false)) {
+    config.ignore('sliding_window', 'max_window_layers', 'layer_types');
+    return Array<null>(layers).fill(null);
+  }
   const full = config.number('max_window_layers', 28);
   return layerWindows(config, layers, (layer) => layer >= full);
 }

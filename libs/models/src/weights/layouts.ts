@@ -33,6 +33,26 @@ export function interleaved(run: number): TensorLayout {
   });
 }
 
+/**
+ * Rows of each head in rotating pairs: (2i, 2i + 1) of the checkpoint are (i, i + headDim/2) of the parameter, as
+ * llama.cpp and llama2.c store q and k.
+ */
+export function paired(headDim: number): TensorLayout {
+  return rowLayout(([count]) => Array.from({ length: count! }, (_, stored) => {
+    const [head, within] = [Math.floor(stored / headDim), stored % headDim];
+    return { part: 0, row: head * headDim + (within % 2) * (headDim / 2) + Math.floor(within / 2) };
+  }));
+}
+
+/** The checkpoint holds each value plus `by`. */
+export function shifted(by: number): TensorLayout {
+  return {
+    shape: ([only]) => only!,
+    split: (data) => [data.map((value) => value - by)],
+    join: ([only]) => only!.map((value) => value + by),
+  };
+}
+
 /** A tensor stored [in, out] (GPT-2's Conv1D) around a layout in [out, in]. Vectors have nothing to transpose. */
 export function transposed(inner: TensorLayout): TensorLayout {
   const flip = (shape: Shape): Shape => [...shape].reverse();

@@ -1,6 +1,6 @@
 import { SextantError } from '@sextant/schema';
 import type { Architecture } from '../architecture';
-import type { Family } from '../families/family';
+import type { TensorPlacement } from '../families/family';
 import { parametersOf, type ParameterSpec, type Shape } from '../parameters';
 import type { WeightSource } from './weightSource';
 
@@ -13,11 +13,11 @@ export type TakeParameter = (parameter: ParameterSpec, data: Float32Array) => vo
  * @throws SextantError INVALID_FILE naming file, tensor and value: missing or unknown tensors, wrong shapes,
  * a stored unembedding that differs from the embedding it is said to be tied to.
  */
-export function readParameters(source: WeightSource, family: Family, architecture: Architecture, take: TakeParameter): void {
+export function readParameters(source: WeightSource, placement: TensorPlacement, architecture: Architecture, take: TakeParameter): void {
   const parameters = parametersOf(architecture);
-  const bindings = family.tensors(parameters, architecture);
+  const bindings = placement.tensors(parameters, architecture);
   const present = new Set(source.names());
-  const { optionalPrefix: prefix } = family;
+  const { optionalPrefix: prefix } = placement;
   const bare = prefix !== undefined && ![...present].some((name) => name.startsWith(prefix));
   const stored = (tensor: string) => (bare && tensor.startsWith(prefix) ? tensor.slice(prefix.length) : tensor);
 
@@ -33,10 +33,10 @@ export function readParameters(source: WeightSource, family: Family, architectur
       });
     }
   }
-  const head = architecture.tied ? tiedHead(family, architecture) : null;
-  const unknown = [...present].find((name) => !expected.has(name) && name !== head && !family.buffers?.test(name));
+  const head = architecture.tied ? tiedHead(placement, architecture) : null;
+  const unknown = [...present].find((name) => !expected.has(name) && name !== head && !placement.buffers?.test(name));
   if (unknown !== undefined) {
-    throw new SextantError('INVALID_FILE', `${source.file(unknown)}: tensor "${unknown}" is not part of a ${family.name} model with this config.json`, {
+    throw new SextantError('INVALID_FILE', `${source.file(unknown)}: tensor "${unknown}" is not part of a ${architecture.family} model of this configuration`, {
       file: source.file(unknown),
       tensor: unknown,
       value: source.shape(unknown),
@@ -50,11 +50,11 @@ export function readParameters(source: WeightSource, family: Family, architectur
   }
 }
 
-/** Name under which this family would store an unembedding of its own. */
-function tiedHead(family: Family, architecture: Architecture): string | null {
+/** Name under which an unembedding of its own would be stored. */
+function tiedHead(placement: TensorPlacement, architecture: Architecture): string | null {
   const untied = { ...architecture, tied: false };
   const unembed = parametersOf(untied).filter(({ name }) => name === 'unembed.weight');
-  return family.tensors(unembed, untied)[0]?.tensor ?? null;
+  return placement.tensors(unembed, untied)[0]?.tensor ?? null;
 }
 
 function assertTied(source: WeightSource, embedding: string, head: string, data: Float32Array): void {

@@ -1,9 +1,9 @@
 import type { GgufFile } from '@sextant/formats';
 import { SextantError } from '@sextant/schema';
-import type { ConfigReader } from '../configReader';
-import { byteLevelTokenizer, knownSplits } from '../tokenizer/byteLevelTokenizer';
-import { spmTokenizer, type SpmPiece } from '../tokenizer/spmTokenizer';
-import { Tokenizer } from '../tokenizer/tokenizer';
+import type { ConfigReader } from '../../configReader';
+import { byteLevelTokenizer, knownSplits } from '../../tokenizer/byteLevelTokenizer';
+import { spmTokenizer, type SpmPiece } from '../../tokenizer/spmTokenizer';
+import { Tokenizer } from '../../tokenizer/tokenizer';
 
 /** Token types of GGUF, which are SentencePiece's. */
 const kinds: Readonly<Record<number, SpmPiece['kind']>> = { 1: 'normal', 2: 'unknown', 3: 'control', 4: 'user', 5: 'unused', 6: 'byte' };
