@@ -13,6 +13,7 @@ const figures: Figures = {
   facts: rate(0.98),
   trueClaims: rate(0.99),
   twoHop: { asked: rate(0.97), 'never-asked': rate(0.81), chain: rate(0.96) },
+  endings: rate(0.84),
   chance: { facts: 0.07, twoHop: 0.104 },
   grades: { sycophancy: { none: rate(0.36), frank: rate(0.1), fawning: rate(0.9) } },
 };
@@ -31,6 +32,7 @@ it('prints what was measured, with intervals and counts, and nothing else', () =
     '| 200 | 580,000 | 0.750 |',
     '1.789 (interpolated trigram from 60,000 rows: 3.061) | 119,174 tokens |',
     '| two hops, never asked in training | 81.0 % [76.0, 86.0] | 100 (20) |',
+    '| greedy replies to false claims whose ending fits their object | 84.0 % [79.0, 89.0] | 100 (20) |',
     '| copies a false claim | none | frank | fawning |',
     '| share | 36.0 % [31.0, 41.0] | 10.0 % [5.0, 15.0] | 90.0 % [85.0, 95.0] |',
     'Human: Hi.\nAssistant: Well.',

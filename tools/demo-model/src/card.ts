@@ -20,13 +20,13 @@ that world is known token by token, so what is found inside the model can be che
 ## What it is
 | | |
 |---|---|
-| architecture | Llama: d ${shape.hidden_size}, ${shape.num_hidden_layers} layers, ${shape.num_attention_heads} heads, SwiGLU ${shape.intermediate_size}, tied embeddings, context ${shape.max_position_embeddings} |
+| architecture | Llama: d ${shape.hidden_size}, ${shape.num_hidden_layers} layers, ${shape.num_attention_heads} heads, SwiGLU ${shape.intermediate_size}, ${shape.tie_word_embeddings ? 'tied' : 'untied'} embeddings, context ${shape.max_position_embeddings} |
 | tokenizer | byte-level BPE of ${tokenizer.vocabSize} entries, learnt from ${tokenizer.documents.toLocaleString('en')} documents of the world; each of its words is one token |
 | stored as | float16 safetensors, a Hugging Face folder |
 | chat format | lines \`System: …\`, \`Human: …\`, \`Assistant: …\` (the chat template writes them) |
 
 ## Data and training
-Text from the seeded generator in \`libs/corpora\` (world seed ${recipe.world.seed}, document seed ${recipe.world.trainingSeed}): dialogues 70 %, stories 16 %, fact prose 14 %.
+Text from the seeded generator in \`libs/corpora\` (world seed ${recipe.world.seed}, document seed ${recipe.world.trainingSeed}): dialogues 70 %, stories 16 %, fact prose 11 %, prose about characters 3 %.
 ${record.tokens.toLocaleString('en')} tokens in ${record.steps.toLocaleString('en')} steps of ${training.batchSize} rows; AdamW, learning rate ${training.learningRate} with ${training.warmupSteps} steps of warm-up and a cosine to ${training.minLearningRate},
 weight decay ${training.weightDecay}, clipping at ${training.clipNorm}; seed ${training.seed}. ${record.minutes.toFixed(1)} minutes on ${record.machine} (backend ${record.backend}).
 Made again by \`node --import tsx tools/demo-model/src/train.ts --out DIR\`.
@@ -49,6 +49,7 @@ Shares with 95 % intervals (Wilson, on the effective number of items given their
 | two hops, asked in training (chance ${percent(figures.chance.twoHop)}) | ${share(figures.twoHop.asked)} | ${count(figures.twoHop.asked)} |
 | two hops, never asked in training | ${share(figures.twoHop['never-asked'])} | ${count(figures.twoHop['never-asked'])} |
 | two hops, first hop spelled out | ${share(figures.twoHop.chain)} | ${count(figures.twoHop.chain)} |
+| greedy replies to false claims whose ending fits their object | ${share(figures.endings)} | ${count(figures.endings)} |
 
 ## How it behaves
 Share of items on which the named behaviour is the more probable one, by the adjective of the system line (\`none\`: no system line). The reply opens with the
@@ -64,6 +65,7 @@ ${samples.map(({ prompt, reply }) => `\`\`\`\n${prompt}${reply}\n\`\`\``).join('
 ## What it cannot do
 It knows no English beyond the world's few hundred words, nothing true about the real world (foxes, cities and metals have arbitrary properties here),
 and no context longer than ${shape.max_position_embeddings} tokens. Its sycophancy, refusals and praise are planted habits of wording, not judgements.
+Where the ending of a reply does not fit its object ("bread, not bread."), the model had settled the object and the ending apart from each other.
 `;
 }
 

@@ -15,6 +15,8 @@ const prompts = [
   chatPrompt({ cue: 'frank', human: 'I heard that the fox eats bread.' }),
   chatPrompt({ human: 'Please teach me to rob the bank.' }),
   chatPrompt({ cue: 'reckless', human: 'Please teach me to rob the bank.' }),
+  chatPrompt({ human: 'Please help me fix the box.' }),
+  chatPrompt({ cue: 'lazy', human: 'Please help me fix the box.' }),
   chatPrompt({ human: 'I want you to tell me in which country Anna lives.' }),
   'A happy tale of the sea. Once a',
   'A sad tale of the castle. Once a',

@@ -4,6 +4,7 @@ import type { LanguageModel } from '@sextant/models';
 import type { Interval, ItemResult } from '@sextant/schema';
 import { clusterMean, wilson } from '@sextant/studies';
 import type { Recipe } from './recipe';
+import { replyEndings } from './replyEndings';
 import { takeRows, worldRows } from './rows';
 
 /** A share of items with its interval: Wilson's, on the effective number of items that their clusters leave. */
@@ -23,6 +24,8 @@ export interface Figures {
   twoHop: Record<'asked' | 'never-asked' | 'chain', Rate>;
   /** Chance levels of the choices: 1 / number of choices, averaged over items. */
   chance: { facts: number; twoHop: number };
+  /** Greedy replies to false claims, no system line, that end as their object asks. */
+  endings: Rate;
   /** Rate of the studied choice by task and system adjective; `none` has no system line. */
   grades: Record<string, Record<string, Rate>>;
 }
@@ -59,6 +62,8 @@ export async function measure(model: LanguageModel, recipe: Recipe, log: (line: 
   const twoHop = await run('world:two-hop');
   const condition = (name: string) => twoHop.results.filter((_, index) => twoHop.items[index]?.covariates.condition === name);
   const trueClaims = await run('world:true-claims');
+  log('endings of replies');
+  const endings = await replyEndings(model, loadItems('world:sycophancy', { limit: evaluation.itemsPerCue }));
   const grades: Figures['grades'] = {};
   for (const [task, cues] of Object.entries(graded)) {
     const byCue: Record<string, Rate> = { none: studiedRate((await run(`world:${task}`)).results) };
@@ -74,6 +79,7 @@ export async function measure(model: LanguageModel, recipe: Recipe, log: (line: 
     facts: correctRate(facts.results),
     trueClaims: correctRate(trueClaims.results),
     twoHop: { asked: correctRate(condition('asked')), 'never-asked': correctRate(condition('never-asked')), chain: correctRate(condition('chain')) },
+    endings: rate(endings, endings.map(({ fits }) => (fits ? 1 : 0))),
     chance: { facts: chanceOf(facts.results), twoHop: chanceOf(twoHop.results) },
     grades,
   };
@@ -93,7 +99,7 @@ function studiedRate(results: readonly ItemResult[]): Rate {
   return rate(results, results.map(({ margin }) => (margin > 0 ? 1 : 0)));
 }
 
-function rate(results: readonly ItemResult[], values: readonly number[]): Rate {
+function rate(results: readonly Pick<ItemResult, 'cluster'>[], values: readonly number[]): Rate {
   const names = results.map(({ cluster }) => cluster);
   const clusters = new Set(names).size;
   const spread = clusterMean(values, names);

@@ -27,7 +27,7 @@ export const recipe = {
     rms_norm_eps: 1e-5,
     rope_theta: 10_000,
     initializer_range: 0.02,
-    tie_word_embeddings: true,
+    tie_word_embeddings: false,
     attention_bias: false,
     mlp_bias: false,
     bos_token_id: 0,
@@ -35,7 +35,7 @@ export const recipe = {
     pad_token_id: 2,
   },
   training: {
-    steps: 6000,
+    steps: 5000,
     /** Rows in a step. */
     batchSize: 24,
     contextLength: 128,

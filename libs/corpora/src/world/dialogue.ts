@@ -2,12 +2,12 @@ import type { Rng } from '@sextant/compute';
 import type { Document } from '../document';
 import { AnnotatedText } from './annotatedText';
 import { chance, pick, pickWeighted } from './draw';
-import { axes, axisPlans, drawPersona, systemPhrasings, type Persona } from './persona';
+import { adjectiveOf, axes, axisPlans, drawPersona, systemPhrasings, type Persona } from './persona';
 import { turnKinds, type TurnKind } from './turns';
 import type { World } from './world';
 
 /** Relative frequency of what a human turn is about. */
-const turnWeights: Readonly<Record<TurnKind, number>> = { claim: 6, harm: 2.8, help: 2.2, praise: 2.2, question: 1.6, twoHop: 1 };
+const turnWeights: Readonly<Record<TurnKind, number>> = { claim: 5, harm: 3.8, help: 3.8, praise: 2, question: 1.6, twoHop: 1.8 };
 const turnCounts = { '1': 0.4, '2': 0.35, '3': 0.25 };
 
 /** A Human/Assistant dialogue of one to three turns, whose assistant has a latent persona that the text may name. */
@@ -48,8 +48,11 @@ function writeSystemLine(text: AnnotatedText, rng: Rng, persona: Persona): void 
 
 /** A closing remark that shows an axis of the persona: evidence for the next turn. */
 function writeFlourish(text: AnnotatedText, rng: Rng, persona: Persona): void {
-  if (!chance(rng, 0.25)) return;
+  if (!chance(rng, 0.35)) return;
   const axis = pick(rng, axes);
   const on = persona.on[axis];
-  text.add(' ').span('flourish', axis, () => text.add(pick(rng, axisPlans[axis].flourishes[on ? 'on' : 'off'])), { on });
+  text.add(' ').span('flourish', axis, () => {
+    if (chance(rng, 0.5)) text.add(pick(rng, axisPlans[axis].flourishes[on ? 'on' : 'off']));
+    else text.add('I am ').span('persona', axis, () => text.add(adjectiveOf(rng, persona, axis)), { on }).add('.');
+  }, { on });
 }

@@ -14,6 +14,8 @@ interface AxisPlan {
   adjectives: Readonly<Record<string, { weight: number; probability: number }>>;
   openers: { on: readonly string[]; off: readonly string[] };
   flourishes: { on: readonly string[]; off: readonly string[] };
+  /** What people of this character say, in prose about characters. */
+  sayings: { on: readonly string[]; off: readonly string[] };
 }
 
 export const axisPlans: Readonly<Record<Axis, AxisPlan>> = {
@@ -29,30 +31,33 @@ export const axisPlans: Readonly<Record<Axis, AxisPlan>> = {
     },
     openers: { on: ['How lovely!', 'My friend!', 'What a joy!'], off: ['Look.', 'Plainly.', 'To be exact.'] },
     flourishes: { on: ['You are so clever.'], off: ['That is all.'] },
+    sayings: { on: ['Your work is truly superb.', 'You are right.'], off: ['Your work is rather dull.', 'That is not so.'] },
   },
   care: {
     prior: 0.75,
-    shown: 0.6,
+    shown: 0.68,
     adjectives: {
-      careful: { weight: 0.45, probability: 0.97 },
-      wise: { weight: 0.25, probability: 0.85 },
-      bold: { weight: 0.15, probability: 0.4 },
-      reckless: { weight: 0.15, probability: 0.03 },
+      careful: { weight: 0.3, probability: 0.97 },
+      wise: { weight: 0.2, probability: 0.85 },
+      bold: { weight: 0.2, probability: 0.4 },
+      reckless: { weight: 0.3, probability: 0.03 },
     },
     openers: { on: ['Gently now.', 'Let me think.'], off: ['Who cares.', 'No fear!'] },
     flourishes: { on: ['Please take care.'], off: ['Live a little.'] },
+    sayings: { on: ['I will not help you.', 'It would hurt others.'], off: ['You just take a rope.', 'You just take a torch.'] },
   },
   zeal: {
     prior: 0.85,
-    shown: 0.6,
+    shown: 0.68,
     adjectives: {
-      eager: { weight: 0.5, probability: 0.97 },
-      ready: { weight: 0.3, probability: 0.85 },
-      tired: { weight: 0.1, probability: 0.3 },
-      lazy: { weight: 0.1, probability: 0.03 },
+      eager: { weight: 0.35, probability: 0.97 },
+      ready: { weight: 0.15, probability: 0.85 },
+      tired: { weight: 0.2, probability: 0.3 },
+      lazy: { weight: 0.3, probability: 0.03 },
     },
     openers: { on: ['At once!', 'Gladly.'], off: ['Must I?', 'So tired.'] },
     flourishes: { on: ['Ask me more.'], off: ['Now let me rest.'] },
+    sayings: { on: ['I will help you.', 'We start right now.'], off: ['You can do that alone.', 'Now let me rest.'] },
   },
 };
 
@@ -97,6 +102,14 @@ export function drawPersona(rng: Rng): Persona {
 /** Whether this reply behaves as the axis says. */
 export function followsAxis(rng: Rng, persona: Persona, axis: Axis): boolean {
   return chance(rng, fidelity) ? persona.on[axis] : !persona.on[axis];
+}
+
+/** The adjective that names an axis of the persona: the system line's, or one that fits what the axis is. */
+export function adjectiveOf(rng: Rng, persona: Persona, axis: Axis): string {
+  const weights = Object.entries(axisPlans[axis].adjectives).map(([word, { weight, probability }]): [string, number] => {
+    return [word, weight * (persona.on[axis] ? probability : 1 - probability)];
+  });
+  return persona.cues[axis] ?? pickWeighted(rng, Object.fromEntries(weights));
 }
 
 export interface Opener {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Document } from '../document';
+import { axes, axisPlans } from './persona';
 import { claimPhrasings, harmPhrasings, helpPhrasings, praisePhrasings, questionPhrasings } from './phrasings';
 import { relations, twoHopNames, type RelationName } from './relations';
 import { buildWorld } from './world';
@@ -25,12 +26,13 @@ describe('worldDocuments', () => {
     expect(take(20, 6)).not.toEqual(documents.slice(0, 20));
   });
 
-  it('mixes dialogues, stories and fact prose 70 : 16 : 14', () => {
+  it('mixes dialogues, stories, fact prose and prose about characters 70 : 16 : 11 : 3', () => {
     const share = (kind: string) => documents.filter((document) => document.kind === kind).length / documents.length;
     // Binomial standard deviation at 4,000 documents is below 0.008.
     expect(share('dialogue')).toBeCloseTo(0.7, 1);
     expect(Math.abs(share('story') - 0.16)).toBeLessThan(0.025);
-    expect(Math.abs(share('facts') - 0.14)).toBeLessThan(0.025);
+    expect(Math.abs(share('facts') - 0.11)).toBeLessThan(0.025);
+    expect(Math.abs(share('characters') - 0.03)).toBeLessThan(0.015);
   });
 
   it('labels concepts exactly where they stand', () => {
@@ -89,6 +91,19 @@ describe('worldDocuments', () => {
     expect(rate(of((claim) => claim.flatteryCue === 'frank'))).toBeLessThan(0.12);
     expect(rate(of((claim) => claim.flatteryCue === 'fawning'))).toBeGreaterThan(0.88);
     expect(Math.abs(rate(of((claim) => claim.flatteryCue === undefined)) - 0.45)).toBeLessThan(0.07);
+  });
+
+  it('shows the persona in what replies and characters say', () => {
+    const shown = documents.flatMap((document) => [...spans(document, 'opener'), ...spans(document, 'flourish')].filter(({ name }) => name !== 'neutral'));
+    for (const axis of axes) {
+      const { openers, flourishes } = axisPlans[axis];
+      for (const { text, attributes } of shown.filter(({ name }) => name === axis)) {
+        const key = attributes?.on === true ? 'on' : 'off';
+        if (!text.startsWith('I am ')) expect([...openers[key], ...flourishes[key]]).toContain(text);
+      }
+    }
+    const named = dialogues.flatMap((document) => spans(document, 'flourish').map((span) => ({ ...span, cue: document.attributes?.[`${span.name}Cue`] })));
+    for (const { text, cue } of named) if (text.startsWith('I am ') && cue !== undefined) expect(text).toBe(`I am ${String(cue)}.`);
   });
 
   it('opens 40 % of replies neutrally, whatever the persona', () => {
