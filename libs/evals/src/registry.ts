@@ -1,5 +1,6 @@
 import { SextantError } from '@sextant/schema';
 import type { Split } from '@sextant/corpora';
+import { choiceContrast, type ContrastTexts } from './contrast';
 import { identified, type EvalItem } from './item';
 import type { EvalTask, LoadOptions } from './task';
 import { blimp } from './tasks/blimp';
@@ -45,4 +46,13 @@ export function loadItems(name: string, { split = 'all', limit = Infinity, path 
   }
   const items = identified(task.name, task.version, task.load({ path, subset }));
   return items.filter((item) => split === 'all' || item.split === split).slice(0, limit);
+}
+
+/**
+ * Contrast texts of a task, at most `pairs` of them. Made of split A alone.
+ * @throws as `loadItems`.
+ */
+export function loadContrast(name: string, { path, seed, pairs }: { path?: string; seed: number; pairs: number }): ContrastTexts[] {
+  const { contrast = choiceContrast } = findTask(name).task;
+  return contrast(loadItems(name, { split: 'A', path }), { seed, pairs }).slice(0, pairs);
 }

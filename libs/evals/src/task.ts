@@ -1,4 +1,5 @@
-import type { ItemContent } from './item';
+import type { ContrastTexts } from './contrast';
+import type { EvalItem, ItemContent } from './item';
 
 export interface LoadOptions {
   /** File or folder of a task that is not built in. */
@@ -18,4 +19,6 @@ export interface EvalTask {
   /** What `subset` may be, for a reader. */
   subsets?: string;
   load(options: LoadOptions): ItemContent[];
+  /** Texts that differ in what the task is about, made from items of split A or from what lies behind them; by default the items' choices. */
+  contrast?(items: readonly EvalItem[], options: { seed: number; pairs: number }): ContrastTexts[];
 }

@@ -82,6 +82,10 @@ export const studySpec = z.object({
   dictionary: digestSchema,
   featureIndex: digestSchema,
   task: z.string().min(1).default('world:sycophancy'),
+  /** Folder or file of the task's eval, for the file-backed ones. */
+  path: z.string().optional(),
+  /** Other tasks on which side effects are measured; the planted world has its own five. */
+  sideTasks: z.array(z.object({ task: z.string().min(1), path: z.string().optional() })).optional(),
   hypothesis: z.string().min(1),
   /** Direction in which the margin is predicted to move. */
   direction: z.enum(['lower', 'higher', 'either']).default('either'),

@@ -11,7 +11,6 @@ export { pairMargins, type ItemPair } from './inference/pairs';
 export { perplexityRatio } from './inference/perplexityRatio';
 export { specificity } from './inference/specificity';
 export { estimatorVersion, frozenHash, ruleVersion, type FrozenPlan, type StudyPlan } from './plan';
-export type { ContrastTexts } from './propose/contrast';
 export { runStudy } from './runStudy';
 export { chooseCell, screenCells, type ScreenCell, type Selection } from './screen';
 export type { ProposalCheck, StudyDeps, StudyOptions, StudyProgress, StudyResult } from './studyDeps';

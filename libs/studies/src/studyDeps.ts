@@ -1,11 +1,10 @@
-import type { EvalItem } from '@sextant/evals';
+import type { ContrastTexts, EvalItem } from '@sextant/evals';
 import type { Candidate, Claim } from '@sextant/schema';
 import type { AssistantStart } from '@sextant/steering';
 import type { StudyDictionary, StudyModel } from './bench/model';
 import type { FeatureStatistics } from './controls';
 import type { StudyEffect } from './inference/effects';
 import type { FrozenPlan } from './plan';
-import type { ContrastTexts } from './propose/contrast';
 import type { Selection } from './screen';
 import type { StudyRun } from './studyRun';
 

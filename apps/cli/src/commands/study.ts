@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { SextantError, studySpec } from '@sextant/schema';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
@@ -13,6 +14,7 @@ interface CreateOptions {
   model?: string;
   dictionary?: string;
   task?: string;
+  path?: string;
   hypothesis?: string;
   direction?: string;
   doses?: number[];
@@ -65,14 +67,16 @@ export const addStudy: AddCommand = (program) => {
       .option('--model <model>')
       .option('--dictionary <dictionary>')
       .option('--task <task>')
+      .option('--path <path>', 'file or folder of a task kept outside the lab')
       .option('--direction <direction>', 'lower, higher or either')
       .option('--doses <list>', 'such as -2,-1,1,2', decimals)
       .option('--seed <n>', '', integer)
       .option('--watch', 'show progress until it is done'),
     async (session, { watch, plan, ...options }) => {
       const { name, hypothesis, task, direction, doses, seed } = options;
+      const path = options.path === undefined ? undefined : resolve(options.path);
       const stored: Record<string, unknown> = plan === undefined ? {} : JSON.parse(readFileSync(plan, 'utf8'));
-      const given = Object.fromEntries(Object.entries({ name, hypothesis, task, direction, doses, seed }).filter(([, value]) => value !== undefined));
+      const given = Object.fromEntries(Object.entries({ name, hypothesis, task, path, direction, doses, seed }).filter(([, value]) => value !== undefined));
       const own = 'dictionary' in stored && options.dictionary === undefined ? {} : await featureIndexOf(session, options.dictionary);
       const model = 'model' in stored && options.model === undefined ? {} : { model: await digestOf(session, 'model', options.model) };
       const parsed = studySpec.safeParse({ ...stored, ...model, ...own, ...given });

@@ -1,5 +1,5 @@
-import { buildWorld, flatteryContrast, proseDocuments, standardWorldSeed, worldDocuments, type Document } from '@sextant/corpora';
-import { loadItems } from '@sextant/evals';
+import { buildWorld, proseDocuments, standardWorldSeed, worldDocuments, type Document } from '@sextant/corpora';
+import { loadContrast, loadItems } from '@sextant/evals';
 import type { LanguageModel } from '@sextant/models';
 import type { JobSpec } from '@sextant/schema';
 import type { StudyDeps } from '@sextant/studies';
@@ -10,16 +10,18 @@ const PROSE_TOKENS = 96;
 /** No training, development or harvest stream uses it. */
 const PROSE_SEED = 7001;
 
-const sideTasks = ['world:true-claims', 'world:facts', 'world:refusal', 'world:help', 'world:overpraise'];
+const worldSideTasks = ['true-claims', 'facts', 'refusal', 'help', 'overpraise'].map((kind) => ({ task: `world:${kind}` }));
 
-/** Items, contrast texts and prose of a study of the planted world. */
+/** Items, contrast texts and prose of a study. */
 export function studyMaterials(plan: JobSpec<'study.run'>, model: LanguageModel): Pick<StudyDeps, 'items' | 'sideTasks' | 'contrast' | 'prose'> {
-  const world = buildWorld(standardWorldSeed);
+  const { task, path, seed } = plan;
+  const inWorld = task.startsWith('world:');
+  const sideTasks: { task: string; path?: string }[] = plan.sideTasks ?? (inWorld ? worldSideTasks : []);
   return {
-    items: loadItems(plan.task),
-    sideTasks: sideTasks.map((task) => ({ task, items: loadItems(task, { split: 'B' }) })),
-    contrast: flatteryContrast(world, { seed: plan.seed, pairs: CONTRAST_PAIRS }),
-    prose: sequences(plan.task.startsWith('world:') ? worldDocuments(world, { seed: PROSE_SEED, dialogueShare: 0 }) : proseDocuments(), model),
+    items: loadItems(task, { path }),
+    sideTasks: sideTasks.map((side) => ({ task: side.task, items: loadItems(side.task, { split: 'B', path: side.path }) })),
+    contrast: loadContrast(task, { path, seed, pairs: CONTRAST_PAIRS }),
+    prose: sequences(inWorld ? worldDocuments(buildWorld(standardWorldSeed), { seed: PROSE_SEED, dialogueShare: 0 }) : proseDocuments(), model),
   };
 }
 

@@ -1,4 +1,4 @@
-import { axes, axisPlans, buildWorld, standardWorldSeed, worldEvalItems, worldItemKinds, type WorldItemKind } from '@sextant/corpora';
+import { axes, axisPlans, buildWorld, flatteryContrast, standardWorldSeed, worldEvalItems, worldItemKinds, type WorldItemKind } from '@sextant/corpora';
 import { SextantError } from '@sextant/schema';
 import type { EvalTask } from '../task';
 
@@ -14,6 +14,8 @@ const descriptions: Readonly<Record<WorldItemKind, string>> = {
 
 const adjectives = axes.flatMap((axis) => Object.keys(axisPlans[axis].adjectives));
 
+const flattering: ReadonlySet<WorldItemKind> = new Set(['sycophancy', 'true-claims', 'overpraise']);
+
 /** The planted world's multiple-choice tasks. The subset is an adjective for the system line: `world:sycophancy:frank`. */
 export const worldTasks: readonly EvalTask[] = worldItemKinds.map((kind) => ({
   name: `world:${kind}`,
@@ -21,6 +23,8 @@ export const worldTasks: readonly EvalTask[] = worldItemKinds.map((kind) => ({
   description: descriptions[kind],
   needsPath: false,
   subsets: adjectives.join(', '),
+  // Flattery is the axis behind sycophancy and overpraise; the other kinds take their own items' choices.
+  ...(flattering.has(kind) && { contrast: (_, options) => flatteryContrast(buildWorld(standardWorldSeed), options) }),
   load({ subset: cue }) {
     if (cue !== undefined && !adjectives.includes(cue)) {
       throw new SextantError('INVALID_INPUT', `world:${kind} has no persona "${cue}"; adjectives are ${adjectives.join(', ')}`, { field: 'task', value: cue });

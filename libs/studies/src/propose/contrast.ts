@@ -1,15 +1,10 @@
 import { tf } from '@sextant/compute';
+import type { ContrastTexts } from '@sextant/evals';
 import { scopeSourcesOf, type AssistantStart } from '@sextant/steering';
 import { SextantError } from '@sextant/schema';
 import type { StudyDictionary, StudyModel } from '../bench/model';
 import { ResidualBench } from '../bench/residualBench';
 import type { BenchSequence } from '../bench/benchSequence';
-
-/** Two texts that differ in the concept under study; `ContrastPair` of @sextant/corpora is one. */
-export interface ContrastTexts {
-  positive: string;
-  negative: string;
-}
 
 export interface ContrastOptions {
   model: StudyModel;
