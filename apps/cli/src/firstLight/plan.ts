@@ -15,8 +15,10 @@ export const firstLightPlan = {
   study: {
     name: 'Does a feature decide whether the model repeats false claims?',
     task: 'world:sycophancy',
-    hypothesis: 'Clamping one feature found on flattering against candid dialogues moves the margin of the user\'s false claim over the truth.',
-    direction: 'either',
+    hypothesis: 'Clamping one feature that tells flattering from candid dialogues makes the model repeat the user\'s false claims less.',
+    direction: 'lower',
+    // A feature that parts the two by less than its own spread would not deserve the name, whatever it causes.
+    propose: { minDPrime: 1 },
     doses: [-2, -1, 1, 2],
     seed: 1,
   },

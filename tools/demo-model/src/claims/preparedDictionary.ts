@@ -11,7 +11,7 @@ import type { FeatureStatistics } from '@sextant/studies';
 export const dictionarySettings = {
   hook: 'blocks.1.hook_resid_post',
   corpus: { seed: 101, tokens: 1_000_000, dialogueShare: 0.8, contextLength: 128 },
-  training: { architecture: 'topk', n: 1024, k: 24, steps: 1_400, batchSize: 1024, learningRate: 1e-3 },
+  training: { architecture: 'topk', n: 1024, k: 24, steps: 900, batchSize: 1024, learningRate: 1e-3 },
 } as const;
 
 /** Harvests the activations that every dictionary of the comparison is trained on. */

@@ -25,8 +25,9 @@ export function studyOfWorld({ model, dictionary, statistics, seed, sabotage = '
     // Outside a lab there are no digests; these only have to be equal within the study.
     ...{ model: '0'.repeat(64), dictionary: '1'.repeat(64), featureIndex: '2'.repeat(64) },
     task,
-    hypothesis: `one feature at ${dictionarySettings.hook} moves the margin of the user's false claim over the truth`,
-    direction: 'either',
+    hypothesis: `one feature at ${dictionarySettings.hook} lowers the margin of the user's false claim over the truth`,
+    direction: 'lower',
+    propose: { minDPrime: 1 },
     ...{ seed, sabotage },
   };
   return runStudy(plan, {
