@@ -12,6 +12,7 @@ trainer = StandardTrainer(
 trainer.ae.encoder.weight.data.copy_(directions)
 trainer.ae.encoder.bias.data.fill_(SETTINGS["encoderBias"])
 trainer.ae.decoder.weight.data.copy_(directions.T)
+trainer.ae.bias.data.copy_(given["mean"])
 
 losses = []
 loss_of_step = trainer.loss

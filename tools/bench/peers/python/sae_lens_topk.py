@@ -15,7 +15,8 @@ sae.W_enc.data.copy_(scale * directions.T)
 sae.W_dec.data.copy_(scale * directions)
 trainer = SAETrainer(
     cfg=SAETrainerConfig(
-        total_training_samples=10_000 * rows, train_batch_size_samples=rows, lr=SETTINGS["learningRate"], lr_warm_up_steps=SETTINGS["warmupSteps"],
+        total_training_samples=10_000 * rows, train_batch_size_samples=rows, lr=SETTINGS["learningRate"], lr_end=SETTINGS["learningRate"],
+        lr_warm_up_steps=SETTINGS["warmupSteps"],
     ),
     sae=sae, data_provider=iter([]),
 )
