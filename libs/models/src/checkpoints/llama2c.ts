@@ -84,6 +84,6 @@ function exportedTokenizer(file: string, vocabSize: number) {
     if (id < FIRST_PIECE) return { text: `<0x${(id - FIRST_BYTE).toString(16).toUpperCase().padStart(2, '0')}>`, score, kind: 'byte' };
     return { text: utf8.decode(bytes).replaceAll(' ', '▁'), score, kind: 'normal' };
   };
-  const vocabulary = { pieces: pieces.map(pieceOf), bosId: BOS, eosId: EOS, unkId: UNK, addBos: true, addPrefix: true, removeExtraSpaces: false };
+  const vocabulary = { algorithm: 'bpe' as const, pieces: pieces.map(pieceOf), bosId: BOS, eosId: EOS, unkId: UNK, addBos: true, addPrefix: true, removeExtraSpaces: false };
   return spmTokenizer(vocabulary, file);
 }

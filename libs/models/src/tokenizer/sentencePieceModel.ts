@@ -5,11 +5,13 @@ import type { SpmPiece, SpmVocabulary } from './spmTokenizer';
 /** Wire values of a protobuf message by field number: numbers, or bytes for strings and messages. */
 type Fields = Map<number, (number | Uint8Array)[]>;
 
+/** pieces, trainer_spec, normalizer_spec, self_test_data, denormalizer_spec; numbers from 200 are for extensions. */
+const modelFields = [1, 2, 3, 4, 5];
 const kinds: Readonly<Record<number, SpmPiece['kind']>> = { 1: 'normal', 2: 'unknown', 3: 'control', 4: 'user', 5: 'unused', 6: 'byte' };
-const BPE = 2;
+const algorithms: Readonly<Record<number, SpmVocabulary['algorithm']>> = { 1: 'unigram', 2: 'bpe' };
 
 /**
- * Reads a SentencePiece `.model` file (sentencepiece_model.proto) of the BPE kind without a precompiled character map.
+ * Reads a SentencePiece `.model` file (sentencepiece_model.proto) of the unigram or BPE kind.
  * @throws SextantError INVALID_FILE naming the file and what is wrong or not supported.
  */
 export function readSentencePieceModel(file: string): SpmVocabulary {
@@ -18,16 +20,21 @@ export function readSentencePieceModel(file: string): SpmVocabulary {
   };
   const message = (bytes: Uint8Array): Fields => readMessage(bytes) ?? refuse('is no SentencePiece model (its protobuf ends too early)');
   const model = message(readFileSync(file));
+  const stray = [...model.keys()].find((field) => !modelFields.includes(field) && field < 200);
+  if (stray !== undefined) refuse(`has a field ${stray} that a SentencePiece model does not have`);
   const nested = (field: number) => message(lastBytes(model, field) ?? new Uint8Array());
-  const [trainer, normalizer] = [nested(2), nested(3)];
+  const [trainer, normalizer, denormalizer] = [nested(2), nested(3), nested(5)];
   const pieces = (model.get(1) ?? []).map((value): SpmPiece => {
     const piece = message(value instanceof Uint8Array ? value : refuse('has a piece that is no message'));
-    return { text: text(lastBytes(piece, 1)) ?? '', score: lastFloat(piece, 2) ?? 0, kind: kinds[lastNumber(piece, 3) ?? 1] ?? 'unused' };
+    const kind = lastNumber(piece, 3) ?? 1;
+    return { text: text(lastBytes(piece, 1)) ?? '', score: lastFloat(piece, 2) ?? 0, kind: kinds[kind] ?? refuse(`has a piece of the unknown type ${kind}`) };
   });
   if (pieces.length === 0) refuse('has no pieces; expected a SentencePiece model');
-  const algorithm = lastNumber(trainer, 3) ?? 1;
-  if (algorithm !== BPE) refuse(`is a model of type ${algorithm}; only BPE (2) is read, use the model's tokenizer.json`);
-  if ((lastBytes(normalizer, 2)?.length ?? 0) > 0) refuse('has a precompiled character map; use the model\'s tokenizer.json');
+  const type = lastNumber(trainer, 3) ?? 1;
+  const algorithm = algorithms[type] ?? refuse(`is a model of type ${type}; unigram (1) and BPE (2) are read, use the model's tokenizer.json`);
+  if ((lastNumber(normalizer, 5) ?? 1) === 0) refuse('keeps spaces as they are (escape_whitespaces is false), which is not supported; use the model\'s tokenizer.json');
+  if ((lastNumber(trainer, 24) ?? 0) !== 0) refuse('marks spaces behind words (treat_whitespace_as_suffix), which is not supported; use the model\'s tokenizer.json');
+  if ((lastBytes(denormalizer, 2)?.length ?? 0) > 0) refuse('rewrites text when it decodes (denormalizer_spec), which is not supported; use the model\'s tokenizer.json');
   const idOf = (kind: SpmPiece['kind'], name: string) => {
     const id = pieces.findIndex((piece) => piece.kind === kind && piece.text === name);
     return id < 0 ? null : id;
@@ -35,7 +42,10 @@ export function readSentencePieceModel(file: string): SpmVocabulary {
   const unkId = pieces.findIndex(({ kind }) => kind === 'unknown');
   if (unkId < 0) refuse('has no unknown piece');
   return {
+    algorithm,
     pieces,
+    charsMap: lastBytes(normalizer, 2),
+    padId: idOf('control', text(lastBytes(trainer, 48)) ?? '<pad>'),
     bosId: idOf('control', text(lastBytes(trainer, 46)) ?? '<s>'),
     eosId: idOf('control', text(lastBytes(trainer, 47)) ?? '</s>'),
     unkId,
@@ -63,7 +73,7 @@ function lastFloat(fields: Fields, field: number): number | undefined {
 }
 
 function text(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && new TextDecoder().decode(bytes);
+  return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 /** Null when the bytes are no protobuf message. */

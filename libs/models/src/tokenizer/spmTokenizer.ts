@@ -1,3 +1,4 @@
+import { SextantError } from '@sextant/schema';
 import type { JsonObject } from '../json';
 import type { TokenizerFiles } from './tokenizer';
 
@@ -10,51 +11,53 @@ export interface SpmPiece {
 }
 
 export interface SpmVocabulary {
+  /** `bpe` merges the best-scored pair, `unigram` takes the best-scored path. */
+  algorithm: 'bpe' | 'unigram';
   /** Numbered from 0. */
   pieces: readonly SpmPiece[];
   bosId: number | null;
   eosId: number | null;
   unkId: number;
+  padId?: number | null;
   addBos: boolean;
+  addEos?: boolean;
   /** A space in front of the text. */
   addPrefix: boolean;
   /** Runs of spaces become one, and none stay at the ends. */
   removeExtraSpaces: boolean;
+  /** Precompiled character map that the text passes through first. */
+  charsMap?: Uint8Array;
   /** What unknown characters decode to; without one they are left out, as special tokens are. */
   unkSurface?: string;
 }
 
 /**
- * The tokenizer.json of a SentencePiece BPE vocabulary, as Transformers' SpmConverter makes it: pairs merge in the order of
- * their piece's score, characters that are no piece fall back to bytes or to the unknown token.
+ * The tokenizer.json of a SentencePiece vocabulary, as Transformers' SpmConverter makes it: pairs merge in the order of
+ * their piece's score, or the path of highest score is taken; characters that are no piece fall back to bytes or to the unknown token.
+ * @throws SextantError INVALID_FILE for a vocabulary that tokenizer.json cannot say.
  */
 export function spmTokenizer(vocabulary: SpmVocabulary, file: string): TokenizerFiles {
-  const { pieces, bosId, eosId, unkId, addBos, addPrefix, removeExtraSpaces, unkSurface } = vocabulary;
+  const { algorithm, pieces, bosId, eosId, padId = null, unkId, addBos, addEos = false, addPrefix, removeExtraSpaces, charsMap, unkSurface } = vocabulary;
+  checkPieces(vocabulary, file);
   const names = pieces.map(({ text }, id) => (id === unkId && unkSurface !== undefined ? unkSurface : text));
   const isAdded = (id: number) => pieces[id]!.kind === 'control' || pieces[id]!.kind === 'user' || (id === unkId && unkSurface === undefined);
-  const added = [...names.keys()].filter(isAdded).map((id) => addedToken(id, names[id]!, pieces[id]!.kind !== 'user'));
+  // Pieces that the user defined are found in the text as SentencePiece sees it, with ▁ for spaces.
+  const isMarked = (id: number) => pieces[id]!.kind === 'user' && names[id]!.includes('▁');
+  const added = [...names.keys()].filter(isAdded).map((id) => ({ ...addedToken(id, names[id]!, pieces[id]!.kind !== 'user'), normalized: isMarked(id) }));
   const nameOf = (id: number | null) => (id === null ? undefined : names[id]);
-  const bos = nameOf(bosId);
-  const config = { bos_token: bos, eos_token: nameOf(eosId), ...(unkSurface === undefined && { unk_token: names[unkId] }) };
+  const special = (id: number | null) => (id === null ? null : { id, token: nameOf(id)! });
+  const config = { bos_token: nameOf(bosId), eos_token: nameOf(eosId), pad_token: nameOf(padId), ...(unkSurface === undefined && { unk_token: names[unkId] }) };
   return {
     file,
     config,
     tokenizer: {
       version: '1.0',
       added_tokens: added,
-      normalizer: { type: 'Sequence', normalizers: normalizers(addPrefix, removeExtraSpaces) },
+      normalizer: { type: 'Sequence', normalizers: [...precompiled(charsMap), ...normalizers(addPrefix, removeExtraSpaces)] },
       pre_tokenizer: null,
-      post_processor: addBos && bos !== undefined ? bosTemplate(bos, bosId!) : null,
+      post_processor: template(addBos ? special(bosId) : null, addEos ? special(eosId) : null),
       decoder: decoder(addPrefix),
-      model: {
-        type: 'BPE',
-        vocab: Object.fromEntries(names.map((name, id) => [name, id])),
-        merges: mergesByScore(pieces),
-        unk_token: names[unkId],
-        fuse_unk: true,
-        byte_fallback: pieces.some(({ kind }) => kind === 'byte'),
-        ignore_merges: false,
-      },
+      model: algorithm === 'bpe' ? bpe(names, vocabulary) : unigram(names, vocabulary),
     },
   };
 }
@@ -63,12 +66,65 @@ export function addedToken(id: number, content: string, special: boolean): JsonO
   return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special };
 }
 
-/** The post-processor that puts BOS in front. */
-export function bosTemplate(bos: string, id: number): JsonObject {
-  const token = { SpecialToken: { id: bos, type_id: 0 } };
-  const [first, second] = ['A', 'B'].map((name) => ({ Sequence: { id: name, type_id: 0 } }));
-  const special = { [bos]: { id: bos, ids: [id], tokens: [bos] } };
-  return { type: 'TemplateProcessing', single: [token, first], pair: [token, first, token, second], special_tokens: special };
+/** The post-processor that puts one token in front and another behind; null without either. */
+export function template(front: SpecialToken | null, behind: SpecialToken | null): JsonObject | null {
+  if (!front && !behind) return null;
+  const item = (special: SpecialToken | null) => (special ? [{ SpecialToken: { id: special.token, type_id: 0 } }] : []);
+  const around = (name: string) => [...item(front), { Sequence: { id: name, type_id: 0 } }, ...item(behind)];
+  const specials = [front, behind].flatMap((special) => (special ? [[special.token, { id: special.token, ids: [special.id], tokens: [special.token] }]] : []));
+  return { type: 'TemplateProcessing', single: around('A'), pair: [...around('A'), ...around('B')], special_tokens: Object.fromEntries(specials) };
+}
+
+interface SpecialToken {
+  token: string;
+  id: number;
+}
+
+function checkPieces({ algorithm, pieces, addPrefix }: SpmVocabulary, file: string): void {
+  const refuse = (id: number, why: string): never => {
+    throw new SextantError('INVALID_FILE', `${file}: piece ${id}, ${JSON.stringify(pieces[id]!.text)}, ${why}`, { file, field: 'pieces', value: pieces[id]!.text });
+  };
+  const seen = new Set<string>();
+  for (const [id, { text, kind, score }] of pieces.entries()) {
+    if (text === '') refuse(id, 'is empty');
+    if (seen.has(text)) refuse(id, 'is there twice');
+    seen.add(text);
+    if (!Number.isFinite(score)) refuse(id, `has the score ${score}`);
+    if (kind === 'byte' && !/^<0x[0-9A-F]{2}>$/.test(text)) refuse(id, 'is no byte; expected <0x00> to <0xFF>');
+    if (kind === 'unused' && algorithm === 'bpe') refuse(id, 'is marked unused, which a BPE tokenizer.json cannot say');
+    if (kind === 'user' && addPrefix && text.includes('▁')) refuse(id, 'is defined by the user and holds a space, in a vocabulary that puts a space in front of the text; use its tokenizer.json');
+  }
+  const bytes = pieces.filter(({ kind }) => kind === 'byte').length;
+  if (bytes !== 0 && bytes !== 256) throw new SextantError('INVALID_FILE', `${file}: has ${bytes} byte pieces; expected all 256, or none`, { file, value: bytes });
+}
+
+function bpe(names: readonly string[], { pieces, unkId }: SpmVocabulary): JsonObject {
+  return {
+    type: 'BPE',
+    vocab: Object.fromEntries(names.map((name, id) => [name, id])),
+    merges: mergesByScore(pieces),
+    unk_token: names[unkId],
+    fuse_unk: true,
+    byte_fallback: pieces.some(({ kind }) => kind === 'byte'),
+    ignore_merges: false,
+  };
+}
+
+/** Only normal and user-defined pieces are found in text; tokenizer.json lists all, so the others get a score that never wins. */
+function unigram(names: readonly string[], { pieces, unkId }: SpmVocabulary): JsonObject {
+  const found = pieces.filter(({ kind }) => kind === 'normal' || kind === 'user');
+  const never = found.reduce((least, { score }) => Math.min(least, score), 0) - 1000;
+  const scoreOf = ({ kind, score }: SpmPiece) => (kind === 'normal' || kind === 'user' ? score : never);
+  return {
+    type: 'Unigram',
+    unk_id: unkId,
+    vocab: pieces.map((piece, id) => [names[id]!, scoreOf(piece)]),
+    byte_fallback: pieces.some(({ kind }) => kind === 'byte'),
+  };
+}
+
+function precompiled(charsMap: Uint8Array | undefined): JsonObject[] {
+  return charsMap && charsMap.length > 0 ? [{ type: 'Precompiled', precompiled_charsmap: Buffer.from(charsMap).toString('base64') }] : [];
 }
 
 /** Every way to split a piece into two others, the best-scored piece first. */

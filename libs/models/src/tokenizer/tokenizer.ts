@@ -3,6 +3,9 @@ import { SextantError } from '@sextant/schema';
 import { isJsonObject, type JsonObject } from '../json';
 import { bytesOfByteLevelToken, displayBytes } from './byteText';
 import { ChatTemplate, chatTemplateSource, type ChatMessage } from './chatTemplate';
+import { PrecompiledMap } from './precompiledMap';
+import { decoderAsRust, preTokenizerAsRust } from './rustComponents';
+import { checkTokenizerJson } from './tokenizerJson';
 import { TokenStream } from './tokenStream';
 
 /** What a Hugging Face folder says about its tokenizer. */
@@ -42,6 +45,8 @@ export class Tokenizer {
   private readonly byteLevel: boolean;
   private readonly addedTokens: ReadonlyMap<number, string>;
   private readonly cleanUpSpaces: boolean;
+  private readonly charsMap: PrecompiledMap | null;
+  private readonly bytePieces: { unkId: number; ids: number[] } | null;
   private readonly chat: ChatTemplate | null;
   private readonly bytes: (Uint8Array | undefined)[] = [];
 
@@ -49,12 +54,16 @@ export class Tokenizer {
   constructor(files: TokenizerFiles) {
     const { tokenizer, config = {}, file = 'tokenizer.json' } = files;
     this.files = files;
+    checkTokenizerJson(tokenizer, file);
+    const { normalizer, map } = withoutPrecompiled(tokenizer.normalizer ?? null, file);
+    this.charsMap = map;
     const parts: JsonObject = {
-      ...{ added_tokens: [], normalizer: null, post_processor: null, decoder: null, ...tokenizer },
-      pre_tokenizer: withUnicodeDigits(tokenizer.pre_tokenizer ?? null),
+      ...{ added_tokens: [], post_processor: null, ...tokenizer, normalizer },
+      pre_tokenizer: preTokenizerAsRust(tokenizer.pre_tokenizer ?? null),
+      decoder: decoderAsRust(tokenizer.decoder ?? null),
     };
     try {
-      this.engine = new HuggingFaceTokenizer(parts, stringTokens(config));
+      this.engine = new HuggingFaceTokenizer(parts, { ...stringTokens(config), ...wordLevelUnknown(tokenizer.model) });
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new SextantError('INVALID_FILE', `${file}: not a tokenizer that can be read: ${reason}`, { file }, { cause });
@@ -70,6 +79,7 @@ export class Tokenizer {
     [this.bosId, this.eosId, this.padId, this.unkId] = [idOf('bos'), idOf('eos'), idOf('pad'), idOf('unk')];
     const special = added.filter(([, token]) => token.special).map(([id]) => id);
     this.specialIds = new Set([...special, this.bosId, this.eosId, this.padId, this.unkId].filter((id) => id !== null));
+    this.bytePieces = unigramBytes(tokenizer.model, (token) => this.engine.token_to_id(token));
     let largest = -1;
     for (const id of this.engine.get_vocab().values()) largest = Math.max(largest, id);
     this.vocabSize = largest + 1;
@@ -80,7 +90,8 @@ export class Tokenizer {
   }
 
   encode(text: string, { addSpecial = true }: EncodeOptions = {}): number[] {
-    const { ids, tokens } = this.engine.encode(text, { add_special_tokens: addSpecial });
+    const { ids: found, tokens } = this.engine.encode(this.charsMap?.normalise(text) ?? text, { add_special_tokens: addSpecial });
+    const ids = this.bytePieces ? found.flatMap((id, at) => this.fallBack(id, tokens[at]!)) : found;
     const lost = ids.findIndex((id) => id === undefined);
     if (lost >= 0) {
       throw new SextantError('INVALID_INPUT', `the tokenizer has no token for ${JSON.stringify(tokens[lost])} and no unknown token`, { value: tokens[lost] });
@@ -137,6 +148,13 @@ export class Tokenizer {
     return this.chat !== null;
   }
 
+  /** An unknown piece of a unigram vocabulary with bytes becomes its bytes. */
+  private fallBack(id: number, token: string): number[] {
+    const { bytePieces } = this;
+    if (!bytePieces || id !== bytePieces.unkId || this.token(id) === token) return [id];
+    return Array.from(new TextEncoder().encode(token), (byte) => bytePieces.ids[byte]!);
+  }
+
   private computeBytes(id: number): Uint8Array | undefined {
     const token = this.token(id);
     if (token === undefined) return undefined;
@@ -154,22 +172,36 @@ function tokenContent(value: unknown): string | null {
   return isJsonObject(value) && typeof value.content === 'string' ? value.content : null;
 }
 
+/** The JavaScript library takes the unknown word of a `WordLevel` model from the config. */
+function wordLevelUnknown(model: unknown): JsonObject {
+  return isJsonObject(model) && model.type === 'WordLevel' ? { unk_token: model.unk_token } : {};
+}
+
 function stringTokens(config: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, key.endsWith('_token') ? (tokenContent(value) ?? undefined) : value]));
 }
 
 /**
- * The Rust library's `Digits` splits at every numeric character of Unicode (½ and ² too), the JavaScript one at
- * decimal digits only; the same rule written as a `Split` is read alike by both.
+ * A precompiled character map is applied before the library, which only approximates it. It can only come first.
+ * @throws SextantError INVALID_FILE when it comes later, or is damaged.
  */
-function withUnicodeDigits(component: unknown): unknown {
-  if (!isJsonObject(component)) return component;
-  if (component.type === 'Digits') {
-    const Regex = component.individual_digits === true ? '\\p{N}' : '\\p{N}+';
-    return { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
+function withoutPrecompiled(normalizer: unknown, file: string): { normalizer: unknown; map: PrecompiledMap | null } {
+  if (!isJsonObject(normalizer) || !mentions(normalizer, 'Precompiled')) return { normalizer, map: null };
+  const list: unknown[] = normalizer.type === 'Sequence' && Array.isArray(normalizer.normalizers) ? normalizer.normalizers : [normalizer];
+  const [first, ...rest] = list;
+  if (!isJsonObject(first) || first.type !== 'Precompiled' || mentions(rest, 'Precompiled')) {
+    throw new SextantError('INVALID_FILE', `${file}: "normalizer" has a precompiled character map that is not its first step; only there it is read`, { file, field: 'normalizer' });
   }
-  const { pretokenizers } = component;
-  return Array.isArray(pretokenizers) ? { ...component, pretokenizers: pretokenizers.map(withUnicodeDigits) } : component;
+  const bytes = Buffer.from(String(first.precompiled_charsmap), 'base64');
+  const map = bytes.length === 0 ? null : new PrecompiledMap(bytes, file);
+  return { normalizer: { type: 'Sequence', normalizers: rest }, map };
+}
+
+/** Ids of the 256 byte pieces of a unigram vocabulary that falls back to them, which the JavaScript library does not. */
+function unigramBytes(model: unknown, idOf: (token: string) => number | undefined): { unkId: number; ids: number[] } | null {
+  if (!isJsonObject(model) || model.type !== 'Unigram' || model.byte_fallback !== true) return null;
+  const ids = Array.from({ length: 256 }, (_, byte) => idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)).filter((id) => id !== undefined);
+  return ids.length === 256 ? { unkId: Number(model.unk_id), ids } : null;
 }
 
 /** Whether a component of tokenizer.json is of this type, or a sequence that contains one. */

@@ -68,7 +68,7 @@ describe.skipIf(!haveModelFixtures)(`GGUF files of every type (${withoutFixtures
     const original = loadTokenizer(join(modelFixtures, 'tiny', fixture));
     const { model } = readJsonObject(join(modelFixtures, 'tiny', fixture, 'tokenizer.json')) as { model: { vocab: Record<string, number>; merges: string[][] } };
     const tokens = Object.keys(model.vocab).sort((a, b) => model.vocab[a]! - model.vocab[b]!);
-    const marks = { controlIds: [0], userIds: [], bosId: 0, eosId: 0, padId: null, addBos: false };
+    const marks = { controlIds: [0], userIds: [], bosId: 0, eosId: 0, padId: null, addBos: false, addEos: false };
     const files: TokenizerFiles = byteLevelTokenizer({ tokens, merges: model.merges.map((pair) => pair.join(' ')), split, ...marks }, 'test');
     const made = new Tokenizer(files);
     for (const { text, ids } of fixtureJson<{ text: string; ids: number[] }[]>(`tiny/${fixture}/tokenizer_cases.json`)) {

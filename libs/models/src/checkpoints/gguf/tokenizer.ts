@@ -1,7 +1,7 @@
 import type { GgufFile } from '@sextant/formats';
 import { SextantError } from '@sextant/schema';
 import type { ConfigReader } from '../../configReader';
-import { byteLevelTokenizer, knownSplits } from '../../tokenizer/byteLevelTokenizer';
+import { addsBos, byteLevelTokenizer, knownSplits } from '../../tokenizer/byteLevelTokenizer';
 import { spmTokenizer, type SpmPiece } from '../../tokenizer/spmTokenizer';
 import { Tokenizer } from '../../tokenizer/tokenizer';
 
@@ -14,7 +14,7 @@ const kinds: Readonly<Record<number, SpmPiece['kind']>> = { 1: 'normal', 2: 'unk
  */
 export function ggufTokenizer(file: GgufFile, metadata: ConfigReader): Tokenizer | null {
   if (!file.metadata.has('tokenizer.ggml.tokens')) return null;
-  const make = metadata.choice('tokenizer.ggml.model', { llama: sentencePiece, gpt2: byteLevel });
+  const make = metadata.choice('tokenizer.ggml.model', { llama: sentencePiece('bpe'), t5: sentencePiece('unigram'), gpt2: byteLevel });
   return make(new Vocabulary(file, metadata));
 }
 
@@ -71,23 +71,30 @@ class Vocabulary {
   }
 }
 
-function sentencePiece(vocabulary: Vocabulary): Tokenizer {
+const sentencePiece = (algorithm: 'bpe' | 'unigram') => (vocabulary: Vocabulary): Tokenizer => {
   const { tokens, kinds: types, file } = vocabulary;
   const scores = vocabulary.numbers('scores');
   if (scores.length !== tokens.length) vocabulary.refuse('scores', `has ${scores.length} entries for ${tokens.length} tokens`);
   const unkId = vocabulary.id('unknown_token_id') ?? types.indexOf('unknown');
   if (unkId < 0) vocabulary.refuse('unknown_token_id', 'is missing');
   const pieces = tokens.map((text, id): SpmPiece => ({ text, score: scores[id]!, kind: types[id]! }));
-  const ids = { bosId: vocabulary.id('bos_token_id'), eosId: vocabulary.id('eos_token_id'), unkId };
-  const rules = { addBos: vocabulary.flag('add_bos_token', true), addPrefix: vocabulary.flag('add_space_prefix', true), removeExtraSpaces: false };
-  return new Tokenizer({ ...spmTokenizer({ pieces, ...ids, ...rules }, file.path), chatTemplate: chatTemplate(vocabulary) });
-}
+  const ids = { bosId: vocabulary.id('bos_token_id'), eosId: vocabulary.id('eos_token_id'), padId: vocabulary.id('padding_token_id'), unkId };
+  // Defaults of llama.cpp (llama-vocab.cpp): BOS in front of merged vocabularies, EOS behind unigram ones.
+  const rules = {
+    addBos: vocabulary.flag('add_bos_token', algorithm === 'bpe'),
+    addEos: vocabulary.flag('add_eos_token', algorithm === 'unigram'),
+    addPrefix: vocabulary.flag('add_space_prefix', true),
+    removeExtraSpaces: vocabulary.flag('remove_extra_whitespaces', false),
+    charsMap: vocabulary.has('precompiled_charsmap') ? Uint8Array.from(vocabulary.numbers('precompiled_charsmap')) : undefined,
+  };
+  return new Tokenizer({ ...spmTokenizer({ algorithm, pieces, ...ids, ...rules }, file.path), chatTemplate: chatTemplate(vocabulary) });
+};
 
 function byteLevel(vocabulary: Vocabulary): Tokenizer {
   const { tokens, metadata, file } = vocabulary;
   const split = metadata.choice('tokenizer.ggml.pre', Object.fromEntries(knownSplits.map((name) => [name, name])));
   const ids = { bosId: vocabulary.id('bos_token_id'), eosId: vocabulary.id('eos_token_id'), padId: vocabulary.id('padding_token_id') };
-  const added = { controlIds: vocabulary.idsOf('control'), userIds: vocabulary.idsOf('user'), addBos: vocabulary.flag('add_bos_token', false) };
+  const added = { controlIds: vocabulary.idsOf('control'), userIds: vocabulary.idsOf('user'), addBos: vocabulary.flag('add_bos_token', addsBos(split)), addEos: vocabulary.flag('add_eos_token', false) };
   return new Tokenizer(byteLevelTokenizer({ tokens, merges: vocabulary.strings('merges'), split, ...ids, ...added }, file.path, chatTemplate(vocabulary)));
 }
 
