@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from './languageModel';
 import { loadModel } from './loadModel';
 import { haveModelFixtures, modelFixtures, withoutFixtures } from './sharedFixtures';
-import { verifyModel } from './verify';
+import { verifyModel } from './verification/verifyModel';
 
 /**
  * Absolute differences allowed against Hugging Face Transformers, from the fixtures' README: float32 against strict

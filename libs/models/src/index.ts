@@ -18,4 +18,4 @@ export { hasTokenizer, loadTokenizer, saveTokenizer } from './tokenizer/tokenize
 export { TokenStream } from './tokenizer/tokenStream';
 export { trainModel, type TrainingMetrics, type TrainingResult, type TrainModelOptions } from './training/trainModel';
 export type { TrainingData } from './training/trainingData';
-export { verifyModel, type ReferenceCheck } from './verify';
+export { verifyModel, verifyModelAt, type ModelVerification, type ReferenceCheck } from './verification/verifyModel';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { listBackends, selectBackend } from '@sextant/compute';
 import { loadModel } from './loadModel';
 import { haveModelFixtures, modelFixtures, withoutFixtures } from './sharedFixtures';
-import { verifyModel, type ReferenceCheck } from './verify';
+import { verifyModel, type ReferenceCheck } from './verification/verifyModel';
 
 const columns: Record<string, RegExp> = {
   logits: /^right\.logits/,

@@ -6,7 +6,7 @@ import { writeGguf, type GgufInput, type GgufInputTensor } from '@sextant/format
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../loadModel';
 import { haveModelFixtures, modelFixtures, withoutFixtures } from '../../sharedFixtures';
-import { verifyModel } from '../../verify';
+import { verifyModel } from '../../verification/verifyModel';
 import { convertFixture } from './convertFixture';
 import { ggufArchitectures } from './registry';
 

@@ -1,0 +1,35 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { openSafetensors, type SafetensorsFile } from '@sextant/formats';
+import { SextantError } from '@sextant/schema';
+import { readJsonObject, type JsonObject } from '../json';
+
+const beside = 'references.safetensors';
+
+/** Reference values of a model: a safetensors file, with references.json beside it where texts belong to them. */
+export interface References {
+  file: string;
+  folder: string;
+  tensors: SafetensorsFile;
+  texts: JsonObject | null;
+}
+
+/**
+ * Opens reference values.
+ * @param path a safetensors file, the JSON file beside it, or the folder of both
+ * @throws SextantError NOT_FOUND or INVALID_FILE naming the file
+ */
+export function openReferences(path: string): References {
+  if (!existsSync(path)) throw new SextantError('NOT_FOUND', `${path}: no reference values there`, { file: path, field: 'references' });
+  const isFolder = statSync(path).isDirectory();
+  const file = isFolder ? join(path, beside) : extname(path) === '.json' ? `${path.slice(0, -'.json'.length)}.safetensors` : path;
+  const json = `${file.slice(0, -extname(file).length)}.json`;
+  return { file, folder: dirname(file), tensors: openSafetensors(file), texts: existsSync(json) ? readJsonObject(json) : null };
+}
+
+/** `references.safetensors` in the model's folder, or beside its file. */
+export function findReferences(model: string): string | null {
+  const folder = existsSync(model) && statSync(model).isDirectory() ? model : dirname(model);
+  const file = join(folder, beside);
+  return existsSync(file) ? file : null;
+}
