@@ -8,13 +8,6 @@ import { loadModel } from './loadModel';
 import { haveModelFixtures, modelFixtures, withoutFixtures } from './sharedFixtures';
 import { verifyModel } from './verification/verifyModel';
 
-/**
- * Absolute differences allowed against Hugging Face Transformers, from the fixtures' README: float32 against strict
- * float64 is at most 1.8e-5 in logits and 2.9e-5 in hidden states there; the rest is room for another summation order.
- */
-const tolerances: Readonly<Record<string, number>> = { 'right.attentions': 1e-5, 'greedy.ids': 0 };
-const TOLERANCE = 1e-4;
-
 /** The test of a family: each of its tiny reference models, on every backend present, with both spellings of config.json. */
 export async function describeFamilyParity(family: string, fixtures: readonly string[]): Promise<void> {
   const backends = (await listBackends()).filter(({ present }) => present).map(({ name }) => name);
@@ -31,10 +24,8 @@ export async function describeFamilyParity(family: string, fixtures: readonly st
         expect(model.config.family).toBe(family);
         const checks = await verifyModel(model, join(folder, 'references.safetensors'));
         expect(checks.length).toBeGreaterThanOrEqual(7);
-        for (const { tensor, compared, maxAbs } of checks) {
-          expect(compared, tensor).toBeGreaterThan(0);
-          expect(maxAbs, tensor).toBeLessThanOrEqual(tolerances[tensor] ?? TOLERANCE);
-        }
+        for (const { tensor, compared } of checks.filter(({ tensor }) => !tensor.startsWith('tokenizer'))) expect(compared, tensor).toBeGreaterThan(0);
+        expect(checks.filter(({ passed }) => !passed)).toEqual([]);
       });
 
       // Storage variants have no legacy config: theirs is that of the model they store.
