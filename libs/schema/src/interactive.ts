@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { digestSchema, hookNameSchema } from './refs';
+import { digestSchema } from './refs';
 import { interventionSchema } from './intervention';
 import { featurePageSchema, featureRowSchema } from './records';
+import { jobSpecs } from './specs';
 
 /** One turn of a dialogue, as chat templates take it. */
 export const messageSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
@@ -108,7 +109,52 @@ export const backendReportSchema = z.object({
   hint: z.string().nullable(),
 });
 
+/** Distances of one reference tensor; null stands for infinite (NaN, or another size). */
+const referenceCheckSchema = z.object({
+  tensor: z.string(),
+  compared: z.number().int(),
+  maxAbs: z.number().nullable(),
+  maxRel: z.number().nullable(),
+  tolerance: z.number(),
+  passed: z.boolean(),
+});
+
+/** A model or dictionary held against values that the original library computed from the same files. */
+const verificationSchema = z.object({
+  path: z.string(),
+  references: z.string(),
+  /** What was loaded, in words. */
+  subject: z.string(),
+  checks: z.array(referenceCheckSchema),
+  passed: z.boolean(),
+});
+export type Verification = z.infer<typeof verificationSchema>;
+/** Paths on the API's host; the references are looked for beside the files where they are not named. */
+const verifyParams = z.object({ path: z.string().min(1), references: z.string().min(1).optional() });
+
 export const checkCountSchema = z.object({ checked: z.number().int(), differing: z.number().int() });
+
+/** A job that has not been started: its kind with its spec. */
+const notStarted = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('model.import'), spec: jobSpecs['model.import'] }),
+  z.object({ kind: z.literal('corpus.create'), spec: jobSpecs['corpus.create'] }),
+  z.object({ kind: z.literal('activations.harvest'), spec: jobSpecs['activations.harvest'] }),
+  z.object({ kind: z.literal('dictionary.train'), spec: jobSpecs['dictionary.train'] }),
+  z.object({ kind: z.literal('features.index'), spec: jobSpecs['features.index'] }),
+  z.object({ kind: z.literal('vector.make'), spec: jobSpecs['vector.make'] }),
+  z.object({ kind: z.literal('eval.run'), spec: jobSpecs['eval.run'] }),
+  z.object({ kind: z.literal('study.run'), spec: jobSpecs['study.run'] }),
+]);
+
+/** What a job would cost: how much work, bytes it would store, wall seconds on this machine, and what these are taken from. */
+export const jobEstimateSchema = z.object({
+  amount: z.number(),
+  unit: z.string(),
+  bytes: z.number().int().nullable(),
+  seconds: z.number().nullable(),
+  basis: z.string(),
+});
+export type JobEstimate = z.infer<typeof jobEstimateSchema>;
 
 /**
  * What the interactive worker answers, by method. A method yields `event`s; a unary one yields exactly one.
@@ -120,11 +166,9 @@ export const interactiveMethods = {
     params: z.object({ model: digestSchema, text }),
     event: z.object({ ids: z.array(z.number().int()), pieces: z.array(z.string()) }),
   },
+  'models.verify': { params: verifyParams, event: verificationSchema },
   'models.generate': { params: generateParams, event: generateEvent },
-  'activations.estimate': {
-    params: z.object({ model: digestSchema, corpus: digestSchema, hook: hookNameSchema, dtype: z.enum(['f16', 'f32']).default('f16') }),
-    event: z.object({ tokens: z.number().int(), bytes: z.number().int(), seconds: z.number().nullable() }),
-  },
+  'jobs.estimate': { params: notStarted, event: jobEstimateSchema },
   'dictionaries.histograms': {
     params: z.object({ dictionary: digestSchema }),
     event: z.object({

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { SextantError } from '@sextant/schema';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { fields, short, table } from '../output';
 import { digestOf } from '../references';
@@ -16,6 +17,7 @@ interface CreateOptions {
   tokens?: number;
   seed: number;
   context: number;
+  dryRun?: boolean;
   watch?: boolean;
 }
 
@@ -50,11 +52,14 @@ export const addCorpora: AddCommand = (program) => {
       .option('--tokens <n>', 'how much', positive)
       .option('--seed <n>', 'of the world', integer, 0)
       .option('--context <n>', 'tokens in a row', positive, 128)
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
     async (session, options) => {
-      const { name, context: contextLength, watch } = options;
+      const { name, context: contextLength, dryRun, watch } = options;
       const model = await digestOf(session, 'model', options.model);
-      await follow(session, await session.client.corpora.create.mutate({ name, model, source: sourceOf(options), contextLength }), { watch });
+      const spec = { name, model, source: sourceOf(options), contextLength };
+      if (dryRun === true) await showEstimate(session, { kind: 'corpus.create', spec });
+      else await follow(session, await session.client.corpora.create.mutate(spec), { watch });
     },
   );
 };

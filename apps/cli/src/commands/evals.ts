@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { evalRunSpec } from '@sextant/schema';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { interval, short, significant, table } from '../output';
 import { digestOf } from '../references';
@@ -19,6 +20,7 @@ interface RunOptions {
   limit?: number;
   split: (typeof splits)[number];
   seed: number;
+  dryRun?: boolean;
   watch?: boolean;
 }
 
@@ -42,6 +44,7 @@ export const addEval: AddCommand = (program) => {
       .option('--limit <n>', 'at most this many items', positive)
       .option('--split <split>', splits.join(', '), oneOf(splits), 'all')
       .option('--seed <n>', '', integer, 0)
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
     async (session, options, [task = '']) => {
       const { client } = session;
@@ -56,7 +59,8 @@ export const addEval: AddCommand = (program) => {
         path: path === undefined ? undefined : resolve(path),
         intervention: intervention === undefined ? undefined : (await client.interventions.get.query({ hash: intervention })).intervention,
       };
-      await follow(session, await client.evals.run.mutate(spec), { watch });
+      if (options.dryRun === true) await showEstimate(session, { kind: 'eval.run', spec });
+      else await follow(session, await client.evals.run.mutate(spec), { watch });
     },
   );
 

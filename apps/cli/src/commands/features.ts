@@ -1,6 +1,7 @@
 import { SextantError, type FeatureRow } from '@sextant/schema';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { fields, printable, short, significant, table } from '../output';
 import { digestOf, featureIndexOf } from '../references';
@@ -94,7 +95,7 @@ export const addFeatures: AddCommand = (program) => {
     },
   );
 
-  withSession<OfDictionary & { activations?: string; tokens?: number; seed: number; watch?: boolean }>(
+  withSession<OfDictionary & { activations?: string; tokens?: number; seed: number; dryRun?: boolean; watch?: boolean }>(
     features
       .command('index')
       .description('build the feature index of a dictionary')
@@ -102,12 +103,15 @@ export const addFeatures: AddCommand = (program) => {
       .option('--activations <harvest>', 'by default those it was trained on')
       .option('--tokens <n>', 'look at this many', positive)
       .option('--seed <n>', '', integer, 0)
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
     async (session, options) => {
       const digest = await digestOf(session, 'dictionary', options.dictionary);
       const activations = options.activations === undefined ? await trainedOn(session, digest) : await digestOf(session, 'activations', options.activations);
-      const { tokens: maxTokens, seed, watch } = options;
-      await follow(session, await session.client.dictionaries.index.mutate({ dictionary: digest, activations, maxTokens, seed }), { watch });
+      const { tokens: maxTokens, seed, dryRun, watch } = options;
+      const spec = { dictionary: digest, activations, maxTokens, seed };
+      if (dryRun === true) await showEstimate(session, { kind: 'features.index', spec });
+      else await follow(session, await session.client.dictionaries.index.mutate(spec), { watch });
     },
   );
 };

@@ -1,7 +1,8 @@
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
-import { bytes, duration, fields, significant, short, table } from '../output';
+import { bytes, significant, short, table } from '../output';
 import { digestOf } from '../references';
 import { oneOf, positive } from './arguments';
 
@@ -27,20 +28,15 @@ export const addHarvest: AddCommand = (program) => {
       .option('--dtype <dtype>', 'f16 or f32', oneOf(['f16', 'f32'] as const), 'f16')
       .option('--batch <n>', 'rows at once', positive, 32)
       .option('--tokens <n>', 'stop after this many', positive)
-      .option('--dry-run', 'say what it would take, and do nothing')
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
     async (session, options) => {
-      const { client, out } = session;
-      const { hook, dtype, batch: batchSize, tokens: maxTokens, watch } = options;
+      const { hook, dtype, batch: batchSize, tokens: maxTokens, dryRun, watch } = options;
       const model = await digestOf(session, 'model', options.model);
       const corpus = await digestOf(session, 'corpus', options.corpus);
-      if (options.dryRun === true) {
-        const estimate = await client.activations.estimate.query({ model, corpus, hook, dtype });
-        const { tokens, bytes: size, seconds } = estimate;
-        out.answer(estimate, fields({ tokens, disk: bytes(size), time: seconds === null ? null : duration(seconds) }));
-        return;
-      }
-      await follow(session, await client.activations.harvest.mutate({ model, corpus, hook, dtype, batchSize, maxTokens }), { watch });
+      const spec = { model, corpus, hook, dtype, batchSize, maxTokens };
+      if (dryRun === true) await showEstimate(session, { kind: 'activations.harvest', spec });
+      else await follow(session, await session.client.activations.harvest.mutate(spec), { watch });
     },
   );
 

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { bytes, fields, short, table } from '../output';
 import { digestOf } from '../references';
+import { reportVerification } from '../verification';
 import { decimal, integer, positive } from './arguments';
 
 export const addModels: AddCommand = (program) => {
@@ -32,16 +34,32 @@ export const addModels: AddCommand = (program) => {
     ].join('\n'));
   });
 
-  withSession<{ name?: string; watch?: boolean }>(
+  withSession<{ name?: string; dryRun?: boolean; watch?: boolean }>(
     models
       .command('import')
       .argument('<folder>', 'Hugging Face model folder')
       .description('bring a model into the lab')
       .option('--name <name>')
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
-    async (session, { name, watch }, [folder = '']) => {
-      await follow(session, await session.client.models.import.mutate({ path: resolve(folder), name }), { watch });
+    async (session, { name, dryRun, watch }, [folder = '']) => {
+      const spec = { path: resolve(folder), name };
+      if (dryRun === true) await showEstimate(session, { kind: 'model.import', spec });
+      else await follow(session, await session.client.models.import.mutate(spec), { watch });
     },
+  );
+
+  withSession<{ references?: string }>(
+    models
+      .command('verify')
+      .argument('<path>', 'model folder or file; it need not be in the lab')
+      .description('compare a model with reference values that the original library computed')
+      .option('--references <file>', 'safetensors file, or its folder; by default references.safetensors beside the model'),
+    async ({ client, out }, { references }, [path = '']) => {
+      const report = await client.models.verify.query({ path: resolve(path), ...(references !== undefined && { references: resolve(references) }) });
+      reportVerification(out, report);
+    },
+    { scratch: true },
   );
 
   withSession<{ model?: string }>(

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { SextantError, studySpec } from '@sextant/schema';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { fields, interval, significant, table } from '../output';
 import { digestOf, featureIndexOf } from '../references';
@@ -19,6 +20,7 @@ interface CreateOptions {
   direction?: string;
   doses?: number[];
   seed?: number;
+  dryRun?: boolean;
   watch?: boolean;
 }
 
@@ -71,8 +73,9 @@ export const addStudy: AddCommand = (program) => {
       .option('--direction <direction>', 'lower, higher or either')
       .option('--doses <list>', 'such as -2,-1,1,2', decimals)
       .option('--seed <n>', '', integer)
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
-    async (session, { watch, plan, ...options }) => {
+    async (session, { watch, dryRun, plan, ...options }) => {
       const { name, hypothesis, task, direction, doses, seed } = options;
       const path = options.path === undefined ? undefined : resolve(options.path);
       const stored: Record<string, unknown> = plan === undefined ? {} : JSON.parse(readFileSync(plan, 'utf8'));
@@ -84,7 +87,8 @@ export const addStudy: AddCommand = (program) => {
         const [issue] = parsed.error.issues;
         throw new SextantError('INVALID_INPUT', `${issue?.path.join('.')}: ${issue?.message}`, { field: issue?.path.join('.') });
       }
-      await follow(session, await session.client.studies.create.mutate(parsed.data), { watch });
+      if (dryRun === true) await showEstimate(session, { kind: 'study.run', spec: parsed.data });
+      else await follow(session, await session.client.studies.create.mutate(parsed.data), { watch });
     },
   );
 };

@@ -1,5 +1,6 @@
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { bytes, fields, short, significant, table } from '../output';
 import { digestOf } from '../references';
@@ -16,6 +17,7 @@ interface TrainOptions {
   batch: number;
   learningRate: number;
   seed: number;
+  dryRun?: boolean;
   watch?: boolean;
 }
 
@@ -34,12 +36,14 @@ export const addTrain: AddCommand = (program) => {
       .option('--batch <n>', 'tokens a step', positive, 1024)
       .option('--learning-rate <r>', '', decimal, 1e-3)
       .option('--seed <n>', '', integer, 0)
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
     async (session, options) => {
       const { name, architecture, features: n, k, l1, steps, batch: batchSize, learningRate, seed, watch } = options;
       const activations = await digestOf(session, 'activations', options.activations);
       const spec = { name, activations, architecture, n, k, l1, steps, batchSize, learningRate, seed };
-      await follow(session, await session.client.dictionaries.train.mutate(spec), { watch });
+      if (options.dryRun === true) await showEstimate(session, { kind: 'dictionary.train', spec });
+      else await follow(session, await session.client.dictionaries.train.mutate(spec), { watch });
     },
   );
 

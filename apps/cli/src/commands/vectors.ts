@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
+import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { short, significant, table } from '../output';
 import { digestOf } from '../references';
@@ -16,6 +17,7 @@ interface MakeOptions {
   dictionary?: string;
   feature?: number;
   seed: number;
+  dryRun?: boolean;
   watch?: boolean;
 }
 
@@ -46,6 +48,7 @@ export const addVectors: AddCommand = (program) => {
       .option('--dictionary <dictionary>')
       .option('--feature <index>', '', integer)
       .option('--seed <n>', '', integer, 0)
+      .option(...dryRunOption)
       .option('--watch', 'show progress until it is done'),
     async (session, options) => {
       const { name, hook, method, seed, watch, feature: index } = options;
@@ -59,7 +62,8 @@ export const addVectors: AddCommand = (program) => {
         negative: options.negative === undefined ? undefined : linesOf(options.negative),
         feature: index === undefined ? undefined : { dictionary: await digestOf(session, 'dictionary', options.dictionary), index },
       };
-      await follow(session, await session.client.vectors.make.mutate(spec), { watch });
+      if (options.dryRun === true) await showEstimate(session, { kind: 'vector.make', spec });
+      else await follow(session, await session.client.vectors.make.mutate(spec), { watch });
     },
   );
 };

@@ -2,7 +2,6 @@ import type { InteractiveRegistry } from '@sextant/jobs';
 
 /** Interactive method → its handler's module, loaded when first called. One line per method. */
 export const handlers: InteractiveRegistry = {
-  'activations.estimate': async () => (await import('./activationsEstimate')).activationsEstimate,
   'artifacts.verify': async () => (await import('./artifactsVerify')).artifactsVerify,
   'claims.recompute': async () => (await import('./verify')).claimsRecompute,
   'dictionaries.histograms': async () => (await import('./features')).dictionariesHistograms,
@@ -10,9 +9,11 @@ export const handlers: InteractiveRegistry = {
   'features.page': async () => (await import('./features')).featuresPage,
   'features.search': async () => (await import('./features')).featuresSearch,
   'features.testText': async () => (await import('./features')).featuresTestText,
+  'jobs.estimate': async () => (await import('./jobsEstimate')).jobsEstimate,
   'lab.verify': async () => (await import('./verify')).labVerify,
   'models.generate': async () => (await import('./modelsGenerate')).modelsGenerate,
   'models.tokenize': async () => (await import('./modelsTokenize')).modelsTokenize,
+  'models.verify': async () => (await import('./modelsVerify')).modelsVerify,
   'steering.doses': async () => (await import('./steering')).steeringDoses,
   'steering.run': async () => (await import('./steering')).steeringRun,
   'system.doctor': async () => (await import('./systemDoctor')).systemDoctor,

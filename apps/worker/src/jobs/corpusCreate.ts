@@ -8,7 +8,8 @@ import { madeBy } from '../provenance';
 
 type Source = JobSpec<'corpus.create'>['source'];
 
-function documentsOf(source: Source): { documents: Iterable<Document>; maxTokens: number | undefined; seed: number | undefined } {
+/** The documents of a source, how many tokens of them are wanted, and the seed they come from. */
+export function documentsOf(source: Source): { documents: Iterable<Document>; maxTokens: number | undefined; seed: number | undefined } {
   switch (source.kind) {
     case 'world': {
       const { seed, dialogueShare, tokens } = source;

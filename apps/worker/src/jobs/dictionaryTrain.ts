@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { openActivations, shuffledBatches } from '@sextant/activations';
+import { openActivations, shuffledBatches, type ActivationStore } from '@sextant/activations';
 import { Rng } from '@sextant/compute';
 import { readCorpus } from '@sextant/corpora';
-import { activationScale, saveDictionary, trainDictionary } from '@sextant/dictionaries';
+import { activationScale, saveDictionary, trainDictionary, type TrainOptions } from '@sextant/dictionaries';
 import type { Executor } from '@sextant/jobs';
 import type { JobSpec } from '@sextant/schema';
 import { backend } from '../backend';
@@ -17,19 +17,9 @@ export const dictionaryTrain: Executor<'dictionary.train'> = {
     const engine = await backend();
     const source = lab.activations.get(spec.activations);
     const store = openActivations(lab.artifacts.path(spec.activations));
-    const { steps, batchSize, learningRate, seed, architecture, n, name } = spec;
+    const { steps, batchSize, seed, architecture, n, name } = spec;
     const { dictionary, frequencies, settings } = await trainDictionary({
-      architecture,
-      d: store.d,
-      n,
-      steps,
-      batchSize,
-      learningRate,
-      seed,
-      scale: activationScale('mean-square', store.statistics, store.d),
-      normalisation: 'mean-square',
-      options: architectureOptions(spec),
-      batches: shuffledBatches(store, { batchSize, tokens: trainingTokens(store), rng: new Rng(seed).fork('shuffle') }),
+      ...trainingOf(spec, store),
       metadata: { model_name: lab.models.get(source.model).name, hook_name: source.hook, context_size: store.contextLength, prepend_bos: true },
       checkpoint: { dir: join(dir, 'checkpoint'), every: spec.checkpointEvery },
       signal,
@@ -71,6 +61,18 @@ export const dictionaryTrain: Executor<'dictionary.train'> = {
     }
   },
 };
+
+/** How a job's spec asks for its dictionary to be trained on a store. */
+export function trainingOf(spec: JobSpec<'dictionary.train'>, store: ActivationStore): TrainOptions {
+  const { architecture, n, steps, batchSize, learningRate, seed } = spec;
+  return {
+    ...{ architecture, d: store.d, n, steps, batchSize, learningRate, seed },
+    scale: activationScale('mean-square', store.statistics, store.d),
+    normalisation: 'mean-square',
+    options: architectureOptions(spec),
+    batches: shuffledBatches(store, { batchSize, tokens: trainingTokens(store), rng: new Rng(seed).fork('shuffle') }),
+  };
+}
 
 /** What of a job's spec belongs to the architecture alone. */
 function architectureOptions({ k, l1 }: JobSpec<'dictionary.train'>): Record<string, unknown> {

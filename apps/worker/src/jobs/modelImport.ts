@@ -8,8 +8,8 @@ import { madeBy } from '../provenance';
 
 const cards = ['README.md', 'MODEL_CARD.md'];
 
-/** Files that belong to a Hugging Face model folder; anything else beside them stays where it is. */
-const belongs = /\.(safetensors|json|jinja|md|model|txt)$/;
+/** Whether a file belongs to a Hugging Face model folder; anything else beside them stays where it is. */
+export const belongsToModel = (file: string): boolean => /\.(safetensors|json|jinja|md|model|txt)$/.test(file);
 
 export const modelImport: Executor<'model.import'> = {
   kind: 'model.import',
@@ -26,7 +26,7 @@ export const modelImport: Executor<'model.import'> = {
     try {
       progress({ stage: 'copy and hash', done: 1, total: 2, unit: 'steps' });
       const staged = lab.artifacts.stage('model');
-      for (const file of readdirSync(source).filter((file) => belongs.test(file))) cpSync(join(source, file), join(staged.dir, file), { dereference: true });
+      for (const file of readdirSync(source).filter(belongsToModel)) cpSync(join(source, file), join(staged.dir, file), { dereference: true });
       const card = cards.map((file) => join(source, file)).find(existsSync);
       const artifact = await lab.artifacts.commit(staged, madeBy(context, { parents: [], backend: engine.name, name }));
       lab.models.save({

@@ -1,10 +1,8 @@
-import { activationsRecordSchema, digestSchema, interactiveMethods, jobSpecs } from '@sextant/schema';
+import { activationsRecordSchema, digestSchema, jobSpecs } from '@sextant/schema';
 import { z } from 'zod';
 import { procedure, router } from '../init';
 import { pageInput, pageOf } from '../paging';
 import { startInput, startJob, startedJob } from '../starting';
-
-const estimate = interactiveMethods['activations.estimate'];
 
 export const activationsRouter = router({
   list: procedure
@@ -18,12 +16,6 @@ export const activationsRouter = router({
     .input(z.object({ digest: digestSchema }))
     .output(activationsRecordSchema)
     .query(({ ctx, input }) => ctx.lab.activations.get(input.digest)),
-
-  estimate: procedure
-    .meta({ summary: 'Tokens, bytes and seconds a harvest would take' })
-    .input(estimate.params)
-    .output(estimate.event)
-    .query(({ ctx, input, signal }) => ctx.interactive.ask('activations.estimate', input, signal)),
 
   harvest: procedure
     .meta({ summary: 'Run the model over a corpus and store one hook\'s activations' })

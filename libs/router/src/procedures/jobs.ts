@@ -1,8 +1,10 @@
-import { jobRecordSchema, jobStatusSchema, labEventSchema, logLineSchema, metricPointSchema } from '@sextant/schema';
+import { interactiveMethods, jobRecordSchema, jobStatusSchema, labEventSchema, logLineSchema, metricPointSchema } from '@sextant/schema';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { procedure, router, stream } from '../init';
 import { pageInput, pageOf } from '../paging';
+
+const estimate = interactiveMethods['jobs.estimate'];
 
 export const jobsRouter = router({
   list: procedure
@@ -20,6 +22,12 @@ export const jobsRouter = router({
       metricPoints: ctx.queue.metrics.points(input.id),
       log: ctx.queue.events.log(input.id),
     })),
+
+  estimate: procedure
+    .meta({ summary: 'What a job would cost, before it is started: work, bytes and seconds, from a timed sample on this machine' })
+    .input(estimate.params)
+    .output(estimate.event)
+    .query(({ ctx, input, signal }) => ctx.interactive.ask('jobs.estimate', input, signal)),
 
   cancel: procedure
     .meta({ summary: 'Ask a job to stop; what it saved stays, so that retry resumes it' })
