@@ -1,5 +1,5 @@
 // `npm run bench`: the engine beside the packages people use. See docs/performance.md.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { SextantError } from '@sextant/schema';
@@ -7,25 +7,28 @@ import { goalText } from './goal';
 import { machineFacts } from './machine';
 import { scratch } from './paths';
 import { rows, rowsNamed } from './registry';
-import { exitCode, table, type BenchReport } from './report';
-import { runRow, type RowResult } from './runRow';
+import { exitCode, merged, table, type BenchReport } from './report';
+import { runRow } from './runRow';
 
 const usage = `npm run bench -- [options]
   --list           the rows with their goals
   --only NAME      one row, or all whose names begin with NAME; may be given several times
   --rounds N       alternating rounds (5)
   --threads N      threads of both sides (2)
-  --json [FILE]    print the results as JSON; with a name, write them there as well
+  --json           print the results as JSON instead of a table
+  --out FILE       also put them into a results file, in place of what it says of the same rows
+  --table FILE     print the table of a results file; nothing is run
 Peers are set up by npm run bench:peers; the curves are npm run bench:curves.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
     list: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
     json: { type: 'boolean' },
+    out: { type: 'string' },
+    table: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -40,23 +43,32 @@ async function bench(): Promise<number> {
   const chosen = values.only ? values.only.flatMap(rowsNamed) : rows;
   const [rounds, threads] = [positive('rounds'), positive('threads')];
   const log = (line: string) => console.error(line);
-  const results: RowResult[] = [];
-  const machine = machineFacts(threads);
+  const report: BenchReport = { results: [] };
   for (const row of chosen) {
     log(`${row.name}: ${row.work}`);
+    const machine = machineFacts(threads);
     const result = await runRow(row, { rounds, threads, log });
-    results.push(result);
+    report.results.push({ ...result, machine });
     if ('skipped' in result) log(`  skipped: ${result.skipped}`);
     if ('failed' in result) log(`  failed: ${result.failed}`);
+    if (values.out) write(values.out, merged(names, read(values.out), report));
   }
-  const report: BenchReport = { machine, results };
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  const file = positionals[0] ?? path.join(scratch, 'results', `${machine.date.replaceAll(':', '-')}.json`);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  const file = path.join(scratch, 'results', `${new Date().toISOString().replaceAll(':', '-')}.json`);
+  write(file, report);
   log(`results with machine facts: ${file}`);
-  console.log(values.json ? text : table(chosen, results));
-  return exitCode(results);
+  console.log(values.json ? JSON.stringify(report, null, 2) : table(chosen, report.results));
+  return exitCode(report.results);
+}
+
+const names = rows.map(({ name }) => name);
+
+function read(file: string): BenchReport | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BenchReport) : null;
+}
+
+function write(file: string, report: BenchReport): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
 }
 
 function list(): number {
@@ -66,6 +78,7 @@ function list(): number {
 
 try {
   if (values.help) console.log(usage);
+  else if (values.table) console.log(table(rows, read(values.table)?.results ?? []));
   else process.exitCode = values.list ? list() : await bench();
 } catch (error) {
   if (!(error instanceof SextantError)) throw error;

@@ -4,10 +4,19 @@ import { median } from './measured';
 import type { BenchRow } from './row';
 import type { RowResult } from './runRow';
 
-/** What `--json` writes. */
+/** A row as measured once, with what it was measured on. */
+export type DatedResult = RowResult & { machine: MachineFacts };
+
+/** What a results file holds. */
 export interface BenchReport {
-  machine: MachineFacts;
-  results: RowResult[];
+  results: DatedResult[];
+}
+
+/** Rows measured again replace what a file said of them; those that could not run replace nothing. In the order of `names`. */
+export function merged(names: readonly string[], before: BenchReport | null, now: BenchReport): BenchReport {
+  const byName = new Map(before?.results.map((result) => [result.name, result]));
+  for (const result of now.results) if ('rounds' in result || !byName.has(result.name)) byName.set(result.name, result);
+  return { results: names.flatMap((name) => byName.get(name) ?? []) };
 }
 
 const rate = (value: number) => (value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3));

@@ -21,18 +21,17 @@ export interface Round {
   loadAverage: number;
 }
 
-export type RowResult =
-  | { name: string; skipped: string }
-  | { name: string; failed: string }
-  | {
-      name: string;
-      rounds: Round[];
-      /** Median over the rounds, and the least and greatest. */
-      speedRatio: number;
-      range: [number, number];
-      agreed: boolean;
-      met: boolean;
-    };
+export interface MeasuredRow {
+  name: string;
+  rounds: Round[];
+  /** Median over the rounds, and the least and greatest. */
+  speedRatio: number;
+  range: [number, number];
+  agreed: boolean;
+  met: boolean;
+}
+
+export type RowResult = { name: string; skipped: string } | { name: string; failed: string } | MeasuredRow;
 
 export interface RunOptions {
   rounds: number;
@@ -67,7 +66,7 @@ export function compare(row: Pick<BenchRow, 'agreement'>, ours: Measured, peer: 
   return { ours, peer, oursRate, peerRate, speedRatio: oursRate / peerRate, agreed, agreement: text };
 }
 
-export function summarise({ name, goal }: Pick<BenchRow, 'name' | 'goal'>, rounds: Round[]): RowResult {
+export function summarise({ name, goal }: Pick<BenchRow, 'name' | 'goal'>, rounds: Round[]): MeasuredRow {
   const ratios = rounds.map((round) => round.speedRatio);
   const agreed = rounds.every((round) => round.agreed);
   const speedRatio = median(ratios);
