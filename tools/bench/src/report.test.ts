@@ -56,7 +56,7 @@ describe('a row', () => {
     const result: DatedResult = { ...summarise(row, [round(1, 5), round(1, 5, 2)]), machine };
     expect(result).toMatchObject({ agreed: false, met: false });
     expect(exitCode([result])).toBe(1);
-    expect(exitCode([{ ...summarise(row, [round(5, 1)]), machine }, { name: 'b', skipped: 'not set up' }])).toBe(0);
+    expect(exitCode([summarise(row, [round(5, 1)]), { name: 'b', skipped: 'not set up' }])).toBe(0);
     expect(exitCode([{ name: 'b', failed: 'ended with exit status 1' }])).toBe(1);
   });
 
