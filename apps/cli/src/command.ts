@@ -16,13 +16,17 @@ export class Exit extends Error {
 
 /**
  * Gives `command` its action: opens a session, runs `work`, closes the session, and turns an error into one line on
- * stderr (with --json also one JSON document on stdout) and an exit code.
+ * stderr (with --json also one JSON document on stdout) and an exit code. `scratch`: the command needs no lab, and leaves none.
  */
-export function withSession<Options>(command: Command, work: (session: Session, options: Options, args: string[]) => Promise<void>): void {
+export function withSession<Options>(
+  command: Command,
+  work: (session: Session, options: Options, args: string[]) => Promise<void>,
+  { scratch = false }: { scratch?: boolean } = {},
+): void {
   command.action(async () => {
     const options = command.optsWithGlobals<Options & GlobalOptions>();
     await run(options, async (out, signal) => {
-      const session = await openSession(options, out, signal);
+      const session = await openSession(options, out, signal, { scratch });
       try {
         await work(session, options, command.args);
       } finally {

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient, type SextantClient } from '@sextant/client';
 import { findServer, startServer } from './localServer';
 import type { Output } from './output';
@@ -22,9 +25,14 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** The server at --url, else the one that serves the lab, else one of our own for the length of the command. */
-export async function openSession({ lab, url }: GlobalOptions, out: Output, signal: AbortSignal): Promise<Session> {
+/**
+ * The server at --url, else the one that serves the lab, else one of our own for the length of the command; `scratch` gives
+ * that one a passing lab where there is none yet.
+ */
+export async function openSession({ lab: named, url }: GlobalOptions, out: Output, signal: AbortSignal, { scratch = false } = {}): Promise<Session> {
   const token = process.env['SEXTANT_TOKEN'];
+  const passing = scratch && url === undefined && !existsSync(named) ? mkdtempSync(join(tmpdir(), 'sextant-')) : null;
+  const lab = passing ?? named;
   const found = url ?? (await findServer(lab));
   const own = found === null ? await startServer({ lab, workersWhenNeeded: true }) : null;
   const address = found ?? own?.url ?? '';
@@ -36,6 +44,9 @@ export async function openSession({ lab, url }: GlobalOptions, out: Output, sign
     out,
     signal,
     ephemeral: own !== null,
-    close: async () => own?.close(),
+    close: async () => {
+      await own?.close();
+      if (passing !== null) rmSync(passing, { recursive: true, force: true });
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { selectBackend, type BackendInfo } from '@sextant/compute';
+import { tellParent } from './channel';
 
 let chosen: Promise<BackendInfo> | undefined;
 
@@ -11,6 +12,6 @@ export function backend(): Promise<BackendInfo> {
 async function choose(): Promise<BackendInfo> {
   const info = await selectBackend({ log: (line) => console.error(line) });
   const { name, reason, isa, threads } = info;
-  if (process.connected) process.send?.({ type: 'backend', backend: { name, reason, isa, threads } });
+  tellParent({ type: 'backend', backend: { name, reason, isa, threads } });
   return info;
 }

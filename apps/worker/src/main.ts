@@ -3,6 +3,7 @@ import { SextantError } from '@sextant/schema';
 import { parentChannel } from './channel';
 import { handlers } from './interactive';
 import { executors } from './jobs';
+import { leavesMainThread, runInThread } from './ownThread';
 import { roles, startWorker, type Role } from './startWorker';
 
 const { values } = parseArgs({ options: { role: { type: 'string' }, lab: { type: 'string' }, owner: { type: 'string' } } });
@@ -21,4 +22,5 @@ function roleOf(name: string): Role {
 
 // Ctrl-C reaches the whole terminal group; the API decides when its workers stop.
 process.on('SIGINT', () => {});
-process.exit(await startWorker({ role: roleOf(required('role')), lab: required('lab'), owner: required('owner'), channel: parentChannel(), executors, handlers }));
+const start = () => startWorker({ role: roleOf(required('role')), lab: required('lab'), owner: required('owner'), channel: parentChannel(), executors, handlers });
+process.exit(await ((await leavesMainThread()) ? runInThread(new URL(import.meta.url)) : start()));

@@ -25,6 +25,12 @@ export const modelsRouter = router({
     .output(startedJob)
     .mutation(({ ctx, input }) => startJob(ctx, 'model.import', input)),
 
+  verify: procedure
+    .meta({ summary: 'Load a model on the server\'s host and compare it with reference values of the original library' })
+    .input(interactiveMethods['models.verify'].params)
+    .output(interactiveMethods['models.verify'].event)
+    .query(({ ctx, input, signal }) => ctx.interactive.ask('models.verify', input, signal)),
+
   tokenize: procedure
     .meta({ summary: 'Cut a text with the model\'s tokenizer' })
     .input(tokenize.params)
