@@ -15,9 +15,8 @@ export const dictionarySettings = {
 } as const;
 
 /** Harvests the activations that every dictionary of the comparison is trained on. */
-export async function harvestActivations(model: LanguageModel, dir: string): Promise<ActivationStore> {
-  const { hook, corpus } = dictionarySettings;
-  const { seed, tokens, dialogueShare, contextLength } = corpus;
+export async function harvestActivations(model: LanguageModel, dir: string, hook: string = dictionarySettings.hook): Promise<ActivationStore> {
+  const { seed, tokens, dialogueShare, contextLength } = dictionarySettings.corpus;
   const documents = worldDocuments(buildWorld(standardWorldSeed), { seed, dialogueShare });
   const folder = join(dir, 'corpus');
   mkdirSync(folder);
@@ -28,8 +27,8 @@ export async function harvestActivations(model: LanguageModel, dir: string): Pro
 }
 
 /** Trains the dictionary of one seed. The caller disposes it. */
-export async function dictionaryOfSeed(store: ActivationStore, seed: number): Promise<Dictionary> {
-  const { hook, training } = dictionarySettings;
+export async function dictionaryOfSeed(store: ActivationStore, seed: number, hook: string = dictionarySettings.hook): Promise<Dictionary> {
+  const { training } = dictionarySettings;
   const { k, batchSize, ...settings } = training;
   const batches = (state: unknown): BatchSource =>
     shuffleBuffer(store, isShuffleState(state) ? state : { batchSize, rng: new Rng(seed).fork('shuffle') });
