@@ -16,7 +16,7 @@ export async function leavesMainThread(): Promise<boolean> {
  * @returns the thread's exit code
  */
 export function runInThread(entry: URL): Promise<number> {
-  const thread = new Worker(entry, { argv: process.argv.slice(2) });
+  const thread = new Worker(new URL('./thread.mjs', import.meta.url), { argv: process.argv.slice(2), workerData: { entry: entry.href } });
   process.on('message', (message) => thread.postMessage(message));
   process.once('disconnect', () => thread.postMessage({ type: 'disconnected' }));
   thread.on('message', (message) => {

@@ -6,6 +6,7 @@ import type { BackendProvider } from './provider';
 export const cpu: BackendProvider = {
   name: 'cpu',
   description: 'plain JavaScript',
+  setup: 'it is part of TF.js',
   async prepare() {
     // Otherwise its first tensor prints an advertisement for tfjs-node.
     tf.env().set('PROD', true);

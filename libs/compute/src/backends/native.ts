@@ -6,6 +6,7 @@ import type { BackendProvider } from './provider';
 export const native: BackendProvider = {
   name: 'native',
   description: 'our C++ kernels (AVX-512, AVX2, NEON or SSE)',
+  setup: 'install a C++ compiler (`apt-get install g++`, `xcode-select --install`), then npm run setup',
   async prepare() {
     const result = loadAddon();
     if ('absent' in result) return { present: false, reason: result.absent };

@@ -15,6 +15,12 @@ export type Availability = { present: true; detail: Omit<BackendInfo, 'name' | '
 export interface BackendProvider {
   name: string;
   description: string;
+  /** How to get it where it is absent, as a sentence with the command. */
+  setup: string;
+  /** Set before the library is loaded; a worker thread's own environment does not reach native code. */
+  environment?: () => Record<string, string>;
+  /** It must compute in a worker thread, off the one to which the operating system delivers signals. */
+  ownThread?: boolean;
   /** Loads and registers the backend with TF.js, or says why it cannot; called at most once per process. */
   prepare(): Promise<Availability>;
 }

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import { SextantError } from '@sextant/schema';
 import type { Availability, BackendInfo, BackendProvider } from './provider';
@@ -10,6 +11,8 @@ export interface BackendStatus {
   present: boolean;
   /** Why it is absent, or what it runs on. */
   detail: string;
+  /** How to get it. */
+  setup: string;
 }
 
 searchTidyResultsQuickly();
@@ -19,20 +22,35 @@ const prepared = new Map<string, Promise<Availability>>();
 function prepare(provider: BackendProvider): Promise<Availability> {
   let result = prepared.get(provider.name);
   if (!result) {
+    Object.assign(process.env, provider.environment?.());
     result = provider.prepare();
     prepared.set(provider.name, result);
   }
   return result;
 }
 
+/** The names of all backends this build knows, in order of preference; none is loaded. */
+export function backendNames(): string[] {
+  return backendProviders.map((provider) => provider.name);
+}
+
+/**
+ * Whether a backend must compute in a worker thread, and what the process's main thread must set in its environment
+ * before that thread loads it.
+ */
+export function threadNeeds(name: string): { ownThread: boolean; environment: Record<string, string> } {
+  const provider = backendProviders.find((candidate) => candidate.name === name);
+  return { ownThread: provider?.ownThread === true, environment: provider?.environment?.() ?? {} };
+}
+
 /** Every backend this build knows, present or not, and why not. */
 export async function listBackends(): Promise<BackendStatus[]> {
   return Promise.all(
     backendProviders.map(async (provider) => {
-      const { name, description } = provider;
+      const { name, description, setup } = provider;
       const found = await prepare(provider);
       const detail = found.present ? `${found.detail.isa}, ${found.detail.threads} thread(s)` : found.reason;
-      return { name, description, present: found.present, detail };
+      return { name, description, present: found.present, detail, setup };
     }),
   );
 }
@@ -60,9 +78,10 @@ export async function selectBackend({ name, log }: SelectOptions = {}): Promise<
       const reason = wanted !== undefined ? asked : ['the best backend present', ...skipped].join('; ');
       const info = { name: provider.name, reason, ...found.detail };
       log?.(`backend ${info.name}: ${info.isa}, ${info.threads} thread(s) (${info.reason})`);
+      if (provider.ownThread && isMainThread) log?.(`backend ${info.name}: a signal while it computes can corrupt memory; run it in a worker thread`);
       return info;
     }
-    const why = found.present ? 'it did not start' : found.reason;
+    const why = found.present ? 'it did not start' : `${found.reason}; to get it: ${provider.setup}`;
     if (wanted !== undefined) {
       throw new SextantError('UNAVAILABLE', `backend "${wanted}" is not available here: ${why}`, { field: 'SEXTANT_BACKEND', value: wanted });
     }

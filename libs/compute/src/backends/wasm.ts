@@ -7,6 +7,7 @@ import type { BackendProvider } from './provider';
 export const wasm: BackendProvider = {
   name: 'wasm',
   description: 'WebAssembly, wherever Node runs',
+  setup: 'npm ci installs it',
   async prepare() {
     const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(`${path.dirname(entry)}${path.sep}`);
