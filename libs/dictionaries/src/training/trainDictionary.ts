@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DictionaryAdam, Rng, tf } from '@sextant/compute';
 import { hashJson, SextantError } from '@sextant/schema';
 import { z } from 'zod';
@@ -136,8 +137,12 @@ function settingsOf(options: TrainOptions): TrainingSettings {
 }
 
 function runIdentity(settings: TrainingSettings, initial: TrainOptions['initial']): string {
-  const given = Object.entries(initial ?? {}).map(([name, values]) => [name, hashJson(Array.from(values ?? []))]);
+  const given = Object.entries(initial ?? {}).map(([name, values]) => [name, bytesHash(values ?? new Float32Array(0))]);
   return hashJson({ settings, initial: Object.fromEntries(given) });
+}
+
+function bytesHash({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex');
 }
 
 function setInitial(training: Training, initial: TrainOptions['initial'], d: number, n: number): void {
