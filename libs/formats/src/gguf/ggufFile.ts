@@ -110,7 +110,9 @@ export class GgufFile implements TensorFile {
     const alignment = this.metadata.get('general.alignment') ?? 32;
     if (typeof alignment !== 'number' || alignment < 1 || !Number.isInteger(Math.log2(alignment))) throw new SyntaxError(`general.alignment is ${String(alignment)}, not a power of two`);
     const dataAt = Math.ceil(reader.at / alignment) * alignment;
-    let free = 0n;
+    const aligned = (at: bigint) => ((at + BigInt(alignment) - 1n) / BigInt(alignment)) * BigInt(alignment);
+    // Where the next tensor must begin; null behind a tensor whose type, and so its size, is not known.
+    let free: bigint | null = 0n;
     for (const { name, tensor, offset } of listed.sort((a, b) => (a.offset < b.offset ? -1 : Number(a.offset > b.offset)))) {
       const { type, shape } = tensor;
       if (this.tensors.has(name)) this.refuse('is listed twice', name, name);
@@ -118,15 +120,20 @@ export class GgufFile implements TensorFile {
       if (elements === null) this.refuse(`has a shape of more than 2^53 elements: [${shape.join(', ')}]`, name, shape);
       if (type && (shape.at(-1) ?? 1) % type.blockSize !== 0) this.refuse(`has rows of ${shape.at(-1)}, not a multiple of ${type.name}'s block of ${type.blockSize}`, name, shape);
       if (offset % BigInt(alignment) !== 0n) this.refuse(`begins at offset ${offset}, not a multiple of the alignment ${alignment}`, name, String(offset));
-      if (offset < free) this.refuse(`overlaps the tensor before it at offset ${offset}`, name, String(offset));
+      if (free !== null && offset !== free) {
+        const what = offset < free ? 'overlaps the tensor before it' : `leaves ${offset - free} bytes before it that belong to no tensor`;
+        this.refuse(`begins at offset ${offset}, not at ${free}, and ${what}`, name, String(offset));
+      }
       const bytes = type && elements !== null ? bytesOf(type, elements) : 0;
       if (BigInt(dataAt) + offset + BigInt(bytes) > BigInt(this.file.size)) {
         this.refuse(`needs ${bytes} bytes from offset ${offset} on, beyond the file's ${this.file.size}`, name, String(offset));
       }
-      free = offset + BigInt(bytes);
+      free = type ? aligned(offset + BigInt(bytes)) : null;
       tensor.at = dataAt + Number(offset);
       this.tensors.set(name, tensor);
     }
+    const end = free === null ? null : BigInt(dataAt) + free;
+    if (end !== null && BigInt(this.file.size) > end) throw new SyntaxError(`has ${BigInt(this.file.size) - end} bytes behind its last tensor`);
   }
 }
 

@@ -34,6 +34,15 @@ export class Llama2cFile implements TensorFile {
     const { dim, hiddenDim, nLayers, nHeads, nKvHeads, vocabSize, tied, contextLength } = this.config;
     const headDim = dim / nHeads;
     const kvDim = nKvHeads * headDim;
+    // Before anything is listed: a damaged number of layers must not ask for memory that the file does not have.
+    const layer = 2 * dim + 2 * dim * dim + 2 * kvDim * dim + 3 * hiddenDim * dim;
+    const tables = contextLength * headDim;
+    const expected = HEADER_BYTES + 4 * (vocabSize * dim * (tied ? 1 : 2) + nLayers * layer + dim + tables);
+    if (expected !== file.size) {
+      const shown = JSON.stringify(this.config);
+      const message = `${file.path}: a llama2.c file with the header ${shown} has ${expected} bytes, this one has ${file.size}`;
+      throw new SextantError('INVALID_FILE', message, { file: file.path, value: file.size });
+    }
     let at = HEADER_BYTES;
     const add = (name: string, ...shape: number[]) => {
       this.tensors.set(name, { at, shape });
@@ -54,12 +63,8 @@ export class Llama2cFile implements TensorFile {
     addToLayers('feed_forward.w3', hiddenDim, dim);
     add('norm.weight', dim);
     // Two tables of rotation angles that run.c no longer reads.
-    at += 2 * 4 * contextLength * (headDim / 2);
+    at += 4 * tables;
     if (!tied) add('output.weight', vocabSize, dim);
-    if (at !== file.size) {
-      const shown = JSON.stringify(this.config);
-      throw new SextantError('INVALID_FILE', `${file.path}: a llama2.c file with the header ${shown} has ${at} bytes, this one has ${file.size}`, { file: file.path, value: file.size });
-    }
   }
 
   get path(): string {

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { openZip } from '../zipFile';
 import { allocatedBy, fuzz, mutate, storedZip, type FuzzTarget } from './index';
 
+const textIn = (dir: string) => readFileSync(join(dir, 'a.txt'), 'latin1');
+
 /** A loader of files that hold `ok` and a number, which a flaw can be built into. */
 function target(changes: Partial<FuzzTarget<string>> = {}): FuzzTarget<string> {
   return {
@@ -14,7 +16,7 @@ function target(changes: Partial<FuzzTarget<string>> = {}): FuzzTarget<string> {
     mutants: { 'a.txt': {} },
     memory: { factor: 8, constant: 0 },
     load(dir) {
-      const text = readFileSync(join(dir, 'a.txt'), 'latin1');
+      const text = textIn(dir);
       if (/^ok \d+$/.test(text)) return text;
       throw new SextantError('INVALID_FILE', `${dir}: ${JSON.stringify(text)} is no number`, { file: dir });
     },
@@ -37,8 +39,8 @@ describe('fuzzing a loader', () => {
   it.each<[string, Partial<FuzzTarget<string>>, RegExp]>([
     ['a crash', { load: (dir) => readFileSync(join(dir, 'a.txt'), 'utf8').match(/ok \d+$/)![0] }, /TypeError.*null/s],
     ['a silent load', { load: () => 'ok 17' }, /expected/],
-    ['an error without a file', { load: () => { throw new SextantError('INVALID_FILE', 'bad'); } }, /without naming/],
-    ['memory that a number in the file decides', { load: (dir) => new Uint8Array(Number(/\d+/.exec(readFileSync(join(dir, 'a.txt'), 'latin1'))?.[0] ?? 0) % 2 ** 20).join(), check: () => {} }, /bytes of arrays/],
+    ['an error without a file', { load: (dir) => { if (textIn(dir) !== 'ok 17') throw new SextantError('INVALID_FILE', 'bad'); return 'ok 17'; } }, /without naming/],
+    ['memory that a number in the file decides', { load: (dir) => new Uint8Array(Number(/\d+/.exec(textIn(dir))?.[0] ?? 0) % 2 ** 20).join(), check: () => {} }, /bytes of arrays/],
   ])('finds %s', async (_, changes, message) => {
     const found: unknown = await fuzz(target(changes), { runs: 300 }).then(() => 'nothing', (error) => error);
     expect(String(found)).toMatch(message);

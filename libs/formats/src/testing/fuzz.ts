@@ -62,6 +62,8 @@ export async function fuzz<T>(target: FuzzTarget<T>, { runs, seed = 5411 }: { ru
   );
   try {
     for (const [name, bytes] of Object.entries(target.files)) writeFileSync(join(dir, name), bytes);
+    // A loader that refuses everything would pass all that follows.
+    target.check(await target.load(dir), target.files);
     await fc.assert(
       fc.asyncProperty(cases, async ({ name, mutations }) => {
         const original = target.files[name]!;
@@ -85,7 +87,7 @@ export async function fuzz<T>(target: FuzzTarget<T>, { runs, seed = 5411 }: { ru
 }
 
 async function one<T>(target: FuzzTarget<T>, dir: string, files: Files, counts: FuzzCounts): Promise<void> {
-  const size = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0);
+  const size = Math.max(1, Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0));
   const started = performance.now();
   let result: { loaded: T } | undefined;
   const { bytes, failure } = await allocatedBy(async () => {

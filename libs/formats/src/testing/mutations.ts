@@ -16,7 +16,8 @@ export type Mutation =
   /** A word of the text, replaced by another word of the same text, or by `text`. */
   | { kind: 'word'; at: number; other: number; text: string | null };
 
-const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+// Without fast-check's bias to small numbers, which would change the first bytes over and over.
+const place = fc.noBias(fc.nat({ max: 2 ** 30 - 1 })).map((step) => step / 2 ** 30);
 const byte = fc.integer({ min: 0, max: 255 });
 const few = fc.array(byte, { minLength: 1, maxLength: 24 });
 const edges = [0n, 1n, 2n, 3n, 8n, 127n, 255n, 4096n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];

@@ -1,7 +1,7 @@
 import { SextantError } from '@sextant/schema';
 import { elementCount, elementWidths, floatsOf, integersOf, type ElementType } from '../elements';
 import { assertFinite } from '../finite';
-import { PickledTensor, readPickle, type PickleValue } from './pickle';
+import { PickledTensor, readPickle, type PickledStorage, type PickleValue } from './pickle';
 import { PositionalFile } from '../positionalFile';
 import { stridedCopy } from '../stridedCopy';
 import type { TensorFile } from '../tensorFile';
@@ -29,6 +29,7 @@ export class TorchFile implements TensorFile {
   /** Numbers, text and booleans beside the tensors, by the same dotted names. */
   readonly constants: ReadonlyMap<string, Constant>;
   private readonly tensors = new Map<string, PickledTensor>();
+  private shared: { key: string; bytes: Uint8Array } | null = null;
 
   constructor(
     private readonly zip: ZipFile,
@@ -122,12 +123,20 @@ export class TorchFile implements TensorFile {
     }
   }
 
+  /** A storage's bytes. One that several tensors share is kept until another is read, so that it is not read for each of them. */
+  private stored({ key }: PickledStorage, wanted: number): Uint8Array {
+    const bytes = this.shared?.key === key ? this.shared.bytes : this.zip.read(`${this.folder}data/${key}`);
+    // A tensor that may be the whole storage gets these bytes as its own.
+    this.shared = wanted * 8 < bytes.length ? { key, bytes } : null;
+    return bytes;
+  }
+
   /** The tensor's elements, row-major. */
   private bytes(name: string): Uint8Array {
     const { storage, offset, shape, strides } = this.tensor(name);
     const width = elementWidths[storageTypes[storage.type]!];
-    const stored = this.zip.read(`${this.folder}data/${storage.key}`);
     const count = elementCount(shape) ?? 0;
+    const stored = this.stored(storage, count);
     const contiguous = shape.every((size, axis) => size === 1 || strides[axis] === shape.slice(axis + 1).reduce((product, next) => product * next, 1));
     if (contiguous) return stored.subarray(offset * width, (offset + count) * width);
     return stridedCopy(stored, { width, shape, strides, offset });

@@ -18,6 +18,7 @@ export function readSentencePieceModel(file: string): SpmVocabulary {
   const refuse = (what: string): never => {
     throw new SextantError('INVALID_FILE', `${file}: ${what}`, { file });
   };
+  const text = (bytes: Uint8Array | undefined) => bytes && (decoded(bytes) ?? refuse(`has a text that is no UTF-8: ${Buffer.from(bytes).toString('hex').slice(0, 40)}`));
   const message = (bytes: Uint8Array): Fields => readMessage(bytes) ?? refuse('is no SentencePiece model (its protobuf ends too early)');
   const model = message(readFileSync(file));
   const stray = [...model.keys()].find((field) => !modelFields.includes(field) && field < 200);
@@ -72,8 +73,13 @@ function lastFloat(fields: Fields, field: number): number | undefined {
   return bytes?.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true) : undefined;
 }
 
-function text(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+/** Undefined for bytes that are no UTF-8. */
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Null when the bytes are no protobuf message. */
