@@ -17,6 +17,7 @@ const usage = `npm run bench -- [options]
   --threads N      threads of both sides (2)
   --json           print the results as JSON instead of a table
   --out FILE       also put them into a results file, in place of what it says of the same rows
+  --add            … or beside its rounds of the same commit: a long row in pieces
   --table FILE     print the table of a results file; nothing is run
 Peers are set up by npm run bench:peers; the curves are npm run bench:curves.`;
 
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     json: { type: 'boolean' },
     out: { type: 'string' },
+    add: { type: 'boolean' },
     table: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -51,16 +53,14 @@ async function bench(): Promise<number> {
     report.results.push({ ...result, machine });
     if ('skipped' in result) log(`  skipped: ${result.skipped}`);
     if ('failed' in result) log(`  failed: ${result.failed}`);
-    if (values.out) write(values.out, merged(names, read(values.out), report));
   }
+  if (values.out) write(values.out, merged(rows, read(values.out), report, values.add));
   const file = path.join(scratch, 'results', `${new Date().toISOString().replaceAll(':', '-')}.json`);
   write(file, report);
   log(`results with machine facts: ${file}`);
   console.log(values.json ? JSON.stringify(report, null, 2) : table(chosen, report.results));
   return exitCode(report.results);
 }
-
-const names = rows.map(({ name }) => name);
 
 function read(file: string): BenchReport | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BenchReport) : null;

@@ -68,8 +68,13 @@ describe('a row', () => {
   it('replaces what a results file said of it, unless it could not run', () => {
     const at = (name: string, ratio: number): DatedResult => ({ ...summarise({ ...row, name }, [round(1, ratio)]), machine });
     const before = { results: [at('b', 1), at('a', 1)] };
-    const after = merged(['a', 'b', 'c'], before, { results: [at('a', 3), { name: 'b', skipped: 'no peer', machine }, { name: 'c', skipped: 'no peer', machine }] });
-    expect(after.results.map((result) => [result.name, 'rounds' in result ? result.speedRatio : 'skipped'])).toEqual([['a', 6], ['b', 2], ['c', 'skipped']]);
+    const now: { results: DatedResult[] } = { results: [at('a', 3), { name: 'b', skipped: 'no peer', machine }, { name: 'c', skipped: 'no peer', machine }] };
+    const names = ['a', 'b', 'c'].map((name) => ({ ...row, name }));
+    const ratios = (results: DatedResult[]) => results.map((result) => ('rounds' in result ? result.rounds.map(({ speedRatio }) => speedRatio) : result.name));
+    expect(ratios(merged(names, before, now).results)).toEqual([[6], [2], 'c']);
+    expect(ratios(merged(names, before, now, true).results)).toEqual([[2, 6], [2], 'c']);
+    const other = { results: now.results.map((result) => ({ ...result, machine: { ...machine, commit: 'def' } })) };
+    expect(ratios(merged(names, before, other, true).results)).toEqual([[6], [2], 'c']);
   });
 });
 

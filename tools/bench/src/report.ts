@@ -2,7 +2,7 @@ import { goalText, ratioText, type Goal } from './goal';
 import type { MachineFacts } from './machine';
 import { median } from './measured';
 import type { BenchRow } from './row';
-import type { RowResult } from './runRow';
+import { summarise, type RowResult } from './runRow';
 
 /** A row as measured once, with what it was measured on. */
 export type DatedResult = RowResult & { machine: MachineFacts };
@@ -12,11 +12,20 @@ export interface BenchReport {
   results: DatedResult[];
 }
 
-/** Rows measured again replace what a file said of them; those that could not run replace nothing. In the order of `names`. */
-export function merged(names: readonly string[], before: BenchReport | null, now: BenchReport): BenchReport {
+/**
+ * Rows measured again replace what a file said of them, or with `add` give it more rounds, if it holds rounds of the same
+ * commit; rows that could not run replace nothing. In the order of the registry.
+ */
+export function merged(rows: readonly Pick<BenchRow, 'name' | 'goal'>[], before: BenchReport | null, now: BenchReport, add = false): BenchReport {
   const byName = new Map(before?.results.map((result) => [result.name, result]));
-  for (const result of now.results) if ('rounds' in result || !byName.has(result.name)) byName.set(result.name, result);
-  return { results: names.flatMap((name) => byName.get(name) ?? []) };
+  const results = rows.flatMap((row) => {
+    const old = byName.get(row.name);
+    const fresh = now.results.find(({ name }) => name === row.name);
+    if (!fresh || (old && !('rounds' in fresh))) return old ?? [];
+    if (!add || !old || !('rounds' in fresh) || !('rounds' in old) || old.machine.commit !== fresh.machine.commit) return fresh;
+    return { ...summarise(row, [...old.rounds, ...fresh.rounds]), machine: fresh.machine };
+  });
+  return { results };
 }
 
 const rate = (value: number) => (value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3));
