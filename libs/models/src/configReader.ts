@@ -11,7 +11,7 @@ export class ConfigReader {
   private readonly sections = new Map<string, ConfigReader>();
 
   constructor(
-    readonly values: JsonObject,
+    public values: JsonObject,
     readonly file: string,
     private readonly path = '',
   ) {}
@@ -91,6 +91,17 @@ export class ConfigReader {
   /** Keys that were asked for and are not there. */
   absent(): string[] {
     return [...this.asked].filter((key) => this.values[key] === undefined);
+  }
+
+  /**
+   * A second name for a field, which Transformers takes as well (its `attribute_map`).
+   * @throws SextantError INVALID_FILE when both are there and differ.
+   */
+  alias(other: string, key: string): void {
+    if (!this.has(other)) return;
+    const value = this.values[other];
+    if (this.has(key) && this.values[key] !== value) this.refuse(other, `${JSON.stringify(this.values[key])}, as "${key}" says`);
+    this.values = { ...this.values, [key]: value };
   }
 
   /** Says that these keys mean nothing in this model, so that they do not count as unread. */

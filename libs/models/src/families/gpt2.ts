@@ -22,6 +22,10 @@ export const gpt2: Family = {
   name: 'gpt2',
   modelTypes: ['gpt2'],
   architecture(config) {
+    config.alias('hidden_size', 'n_embd');
+    config.alias('num_attention_heads', 'n_head');
+    config.alias('num_hidden_layers', 'n_layer');
+    config.alias('max_position_embeddings', 'n_positions');
     config.only('add_cross_attention', false, 'there is no encoder');
     const dModel = config.size('n_embd', 768);
     const nHeads = config.size('n_head', 12);

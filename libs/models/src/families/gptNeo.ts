@@ -27,6 +27,8 @@ export const gptNeo: Family = {
   name: 'gpt-neo',
   modelTypes: ['gpt_neo'],
   architecture(config) {
+    config.alias('num_attention_heads', 'num_heads');
+    config.alias('num_hidden_layers', 'num_layers');
     const dModel = config.size('hidden_size', 2048);
     const nHeads = config.size('num_heads', 16);
     if (dModel % nHeads !== 0) config.refuse('num_heads', `a divisor of hidden_size (${dModel})`);
