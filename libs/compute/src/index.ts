@@ -1,7 +1,8 @@
 export * as tf from '@tensorflow/tfjs';
 export { AdamW, type AdamWOptions, type AdamWState } from './adamW';
 export type { BackendInfo, BackendProvider } from './backends/provider';
-export { backendNames, listBackends, selectBackend, threadNeeds, type BackendStatus, type SelectOptions } from './backends/select';
+export { kernelNames, kernelSupport, type KernelSupport } from './backends/kernelSupport';
+export { backendNames, backendStatus, listBackends, selectBackend, threadNeeds, type BackendStatus, type SelectOptions } from './backends/select';
 export { DictionaryAdam, type DictionaryAdamOptions, type DictionaryAdamState, type DictionaryParameter } from './dictionary/adam';
 export { disposeCodes, readCodes, type Codes, type CsrArrays, type DenseCodes, type SparseCodes } from './dictionary/codes';
 export { codeColumns, decodeCodes, denseCodes, featureCounts, featureSums, scaleCodes } from './dictionary/decode';

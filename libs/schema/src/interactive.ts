@@ -107,6 +107,8 @@ export const backendReportSchema = z.object({
   gflops: z.number().nullable(),
   gbytes: z.number().nullable(),
   hint: z.string().nullable(),
+  /** How the backend does each kernel of the engine; null where it is absent. */
+  kernels: z.record(z.string(), z.enum(['fused', 'composite', 'missing'])).nullable(),
 });
 
 /** Distances of one reference tensor; null stands for infinite (NaN, or another size). */

@@ -21,6 +21,8 @@ export interface BackendProvider {
   environment?: () => Record<string, string>;
   /** It must compute in a worker thread, off the one to which the operating system delivers signals. */
   ownThread?: boolean;
+  /** It gives results only through `await tensor.data()`, so jobs, which read as they go, cannot run on it. */
+  asynchronousOnly?: boolean;
   /** Loads and registers the backend with TF.js, or says why it cannot; called at most once per process. */
   prepare(): Promise<Availability>;
 }

@@ -13,6 +13,8 @@ export interface BackendStatus {
   detail: string;
   /** How to get it. */
   setup: string;
+  /** Whether jobs can run on it. */
+  runsJobs: boolean;
 }
 
 searchTidyResultsQuickly();
@@ -45,14 +47,21 @@ export function threadNeeds(name: string): { ownThread: boolean; environment: Re
 
 /** Every backend this build knows, present or not, and why not. */
 export async function listBackends(): Promise<BackendStatus[]> {
-  return Promise.all(
-    backendProviders.map(async (provider) => {
-      const { name, description, setup } = provider;
-      const found = await prepare(provider);
-      const detail = found.present ? `${found.detail.isa}, ${found.detail.threads} thread(s)` : found.reason;
-      return { name, description, present: found.present, detail, setup };
-    }),
-  );
+  return Promise.all(backendProviders.map(statusOf));
+}
+
+/** @throws SextantError UNAVAILABLE for a name this build does not know */
+export async function backendStatus(name: string): Promise<BackendStatus> {
+  const provider = backendProviders.find((candidate) => candidate.name === name);
+  if (!provider) throw unknownBackend(name);
+  return statusOf(provider);
+}
+
+async function statusOf(provider: BackendProvider): Promise<BackendStatus> {
+  const { name, description, setup } = provider;
+  const found = await prepare(provider);
+  const detail = found.present ? `${found.detail.isa}, ${found.detail.threads} thread(s)` : found.reason;
+  return { name, description, present: found.present, detail, setup, runsJobs: !provider.asynchronousOnly };
 }
 
 export interface SelectOptions {
@@ -87,9 +96,12 @@ export async function selectBackend({ name, log }: SelectOptions = {}): Promise<
     }
     skipped.push(`${provider.name} skipped, ${why}`);
   }
-  const known = backendProviders.map((provider) => provider.name).join(', ');
-  throw new SextantError('UNAVAILABLE', `backend "${wanted}" is unknown; choose one of ${known}, or unset SEXTANT_BACKEND`, {
+  throw unknownBackend(wanted);
+}
+
+function unknownBackend(name: string | undefined): SextantError {
+  return new SextantError('UNAVAILABLE', `backend "${name}" is unknown; choose one of ${backendNames().join(', ')}, or unset SEXTANT_BACKEND`, {
     field: 'SEXTANT_BACKEND',
-    value: wanted,
+    value: name,
   });
 }

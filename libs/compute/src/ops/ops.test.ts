@@ -4,6 +4,7 @@ import { listBackends, selectBackend } from '../backends/select';
 import { Rng } from '../rng';
 import { opCases } from '../testing/opCases';
 import { finiteDifferences } from '../testing/reference';
+import { useSwiftShader } from '../testing/swiftShader';
 
 // float32 keeps 7 digits; sums of some hundred products and the fast exponentials lose one or two of them.
 const tolerance = 2e-5;
@@ -16,6 +17,7 @@ function expectClose(actual: ArrayLike<number>, expected: number[], what: string
   expect(worst / scale, what).toBeLessThan(tolerance);
 }
 
+useSwiftShader();
 const backends = await listBackends();
 
 for (const { name, present, detail } of backends) {
@@ -25,22 +27,23 @@ for (const { name, present, detail } of backends) {
     });
 
     for (const opCase of opCases) {
-      it(`${opCase.name}: value and gradients`, () => {
+      it(`${opCase.name}: value and gradients`, async () => {
         const before = tf.memory().numTensors;
         const rng = new Rng(7).fork(opCase.name);
         const values = opCase.inputs.map((shape) => Array.from(rng.normals(tf.util.sizeFromShape(shape))));
         const expected = opCase.expected(values);
         const weights = expected.map(() => Math.fround(rng.normal()));
-        tf.tidy(() => {
+        const { value, gradients } = tf.tidy(() => {
           const inputs = values.map((array, i) => tf.tensor(array, opCase.inputs[i]));
-          expectClose(opCase.run(inputs).dataSync(), expected, 'value');
           const loss = (...tensors: tf.Tensor[]) => tf.sum(tf.mul(tf.reshape(opCase.run(tensors), [-1]), tf.tensor1d(weights)));
-          const gradients = tf.grads(loss)(inputs);
-          gradients.forEach((gradient, i) => {
-            const alone = (x: number[]) => opCase.expected(values.map((other, j) => (i === j ? x : other)));
-            expectClose(gradient.dataSync(), finiteDifferences(alone, values[i] ?? [], weights), `gradient of input ${i}`);
-          });
+          return { value: opCase.run(inputs), gradients: tf.grads(loss)(inputs) };
         });
+        expectClose(await value.data(), expected, 'value');
+        for (const [i, gradient] of gradients.entries()) {
+          const alone = (x: number[]) => opCase.expected(values.map((other, j) => (i === j ? x : other)));
+          expectClose(await gradient.data(), finiteDifferences(alone, values[i] ?? [], weights), `gradient of input ${i}`);
+        }
+        tf.dispose([value, gradients]);
         expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
       });
     }

@@ -42,12 +42,31 @@ export function rope(x: tf.Tensor4D, positions: tf.Tensor2D, options: RopeOption
       const attrs = { rotaryDims, interleaved: style === 'interleaved', scaling: attentionScaling, backward: false };
       return runFused(ROPE, { x, positions, frequencies }, attrs).as4D(...x.shape);
     }
-    const angles = tf.mul(tf.reshape(positions.toFloat(), [...positions.shape, 1, 1]), frequencies);
-    const cosine = tf.mul(tf.cos(angles), attentionScaling);
-    const sine = tf.mul(tf.sin(angles), attentionScaling);
+    const [unscaledCosine, unscaledSine] = cosineAndSine(tf.mul(tf.reshape(positions.toFloat(), [...positions.shape, 1, 1]), frequencies));
+    const cosine = tf.mul(unscaledCosine, attentionScaling);
+    const sine = tf.mul(unscaledSine, attentionScaling);
     const rotated = style === 'half' ? rotateHalves(x, rotaryDims, cosine, sine) : rotatePairs(x, rotaryDims, cosine, sine);
     return rotated.as4D(...x.shape);
   });
+}
+
+/**
+ * Cosine and sine of any angle to float32's precision: WebGPU promises its own to 2⁻¹¹ only, and within one turn. Whole
+ * turns are taken away first, by a 2π in two parts of which the first is short enough for its multiples to be exact
+ * (Cody and Waite 1980); Taylor's series then serve a quarter of the angle, which is doubled twice.
+ */
+function cosineAndSine(angles: tf.Tensor): [cosine: tf.Tensor, sine: tf.Tensor] {
+  const turns = tf.round(tf.mul(angles, 1 / (2 * Math.PI)));
+  const within = tf.sub(tf.sub(angles, tf.mul(turns, 6.28125)), tf.mul(turns, 2 * Math.PI - 6.28125));
+  const x = tf.mul(within, 0.25);
+  const square = tf.square(x);
+  const series = (coefficients: number[]) => coefficients.reduceRight<tf.Tensor>((sum, c) => tf.add(tf.mul(sum, square), c), tf.zerosLike(x));
+  let sine = tf.mul(x, series([1, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880]));
+  let cosine = series([1, -1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800]);
+  for (let doubling = 0; doubling < 2; doubling++) {
+    [sine, cosine] = [tf.mul(tf.mul(sine, cosine), 2), tf.sub(1, tf.mul(tf.square(sine), 2))];
+  }
+  return [cosine, sine];
 }
 
 function part(x: tf.Tensor4D, begin: number, size: number): tf.Tensor4D {
