@@ -13,13 +13,13 @@ import { curvesSchema, peakSchema, pointSchema, type Curves } from './point';
 
 const usage = `npm run bench:curves -- [options]
   --threads N      measure with N threads only; may be given several times (1 and 2)
-  --out FILE       where the curves are written; other threads' points in it stay (docs/measured/curves.json)
+  --out FILE       where the curves are written; other threads' points in it stay (docs/performance/curves.json)
   --show           measure nothing: print what FILE holds, the plan made from it, and draw the picture beside it`;
 
 const { values } = parseArgs({
   options: {
     threads: { type: 'string', multiple: true, default: ['1', '2'] },
-    out: { type: 'string', default: path.join(root, 'docs/measured/curves.json') },
+    out: { type: 'string', default: path.join(root, 'docs/performance/curves.json') },
     show: { type: 'boolean' },
     help: { type: 'boolean' },
   },
