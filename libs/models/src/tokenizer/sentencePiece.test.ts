@@ -51,6 +51,13 @@ describe('a folder with a SentencePiece model and no tokenizer.json', () => {
     expect(ended.encode('The fox')).toEqual([...ids, ended.eosId]);
   });
 
+  it('takes padding of the vocabulary for what it is', () => {
+    write({ add_bos_token: false }, { ...parts, pieces: [...parts.pieces, ['[PAD380]', 0, 5], ['[PAD381]', 0, 5]] });
+    const padded = loadTokenizer(dir);
+    expect(padded.vocabSize).toBe(382);
+    expect(padded.encode('The little fox')).toEqual(vocabularies[0]!.cases[0]!.ids);
+  });
+
   it('knows tokens that were added behind the vocabulary', () => {
     const size = 380;
     const token = { content: '<|im_end|>', lstrip: false, normalized: false, rstrip: false, single_word: false, special: true };
@@ -66,6 +73,7 @@ describe('a folder with a SentencePiece model and no tokenizer.json', () => {
     ['whole words', { type: 3 }, /is a model of type 3; unigram \(1\) and BPE \(2\) are read/],
     ['a piece twice', { pieces: [...parts.pieces, ['▁the', -1, 1], ['▁the', -2, 1]] }, /"▁the", is there twice/],
     ['an empty piece', { pieces: [...parts.pieces, ['', -1, 1]] }, /"", is empty/],
+    ['a piece merged from one that is unused', { pieces: parts.pieces.map(([text, score, kind]) => [text, score, text === '▁t' ? 5 : kind] as const) }, /is merged from a piece that is marked unused/],
     ['an unknown type of piece', { pieces: [...parts.pieces, ['x!', -1, 9]] }, /a piece of the unknown type 9/],
     ['a score that is none', { pieces: [...parts.pieces, ['x!', NaN, 1]] }, /"x!", has the score NaN/],
     ['some of the bytes', { firstByte: null, pieces: [...parts.pieces, ['<0x41>', 0, 6]] }, /has 1 byte pieces; expected all 256, or none/],

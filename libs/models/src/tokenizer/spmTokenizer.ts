@@ -91,8 +91,13 @@ function checkPieces({ algorithm, pieces, addPrefix }: SpmVocabulary, file: stri
     seen.add(text);
     if (!Number.isFinite(score)) refuse(id, `has the score ${score}`);
     if (kind === 'byte' && !/^<0x[0-9A-F]{2}>$/.test(text)) refuse(id, 'is no byte; expected <0x00> to <0xFF>');
-    if (kind === 'unused' && algorithm === 'bpe') refuse(id, 'is marked unused, which a BPE tokenizer.json cannot say');
     if (kind === 'user' && addPrefix && text.includes('▁')) refuse(id, 'is defined by the user and holds a space, in a vocabulary that puts a space in front of the text; use its tokenizer.json');
+  }
+  // SentencePiece merges through unused pieces and takes them apart again; a tokenizer.json cannot say that. Padding is never merged.
+  const unused = new Set(algorithm === 'bpe' ? pieces.filter(({ kind }) => kind === 'unused').map(({ text }) => text) : []);
+  for (const [id, { text, kind }] of unused.size === 0 ? [] : pieces.entries()) {
+    const through = kind === 'normal' && splitsOf(text).some(([left, right]) => unused.has(left) || unused.has(right));
+    if (through) refuse(id, 'is merged from a piece that is marked unused; use its tokenizer.json');
   }
   const bytes = pieces.filter(({ kind }) => kind === 'byte').length;
   if (bytes !== 0 && bytes !== 256) throw new SextantError('INVALID_FILE', `${file}: has ${bytes} byte pieces; expected all 256, or none`, { file, value: bytes });
@@ -131,14 +136,12 @@ function precompiled(charsMap: Uint8Array | undefined): JsonObject[] {
 function mergesByScore(pieces: readonly SpmPiece[]): [string, string][] {
   const mergeable = new Set(pieces.filter(({ kind }) => kind === 'normal').map(({ text }) => text));
   const ranked = [...pieces.entries()].filter(([, { kind }]) => kind === 'normal').sort(([a, left], [b, right]) => right.score - left.score || a - b);
-  return ranked.flatMap(([, { text }]) => {
-    const splits: [string, string][] = [];
-    for (let at = 1; at < text.length; at++) {
-      const [left, right] = [text.slice(0, at), text.slice(at)];
-      if (mergeable.has(left) && mergeable.has(right)) splits.push([left, right]);
-    }
-    return splits;
-  });
+  return ranked.flatMap(([, { text }]) => splitsOf(text).filter(([left, right]) => mergeable.has(left) && mergeable.has(right)));
+}
+
+/** Every way to cut a text in two. */
+function splitsOf(text: string): [string, string][] {
+  return Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => [text.slice(0, at + 1), text.slice(at + 1)]);
 }
 
 function normalizers(addPrefix: boolean, removeExtraSpaces: boolean): JsonObject[] {

@@ -27,6 +27,9 @@ class Vocabulary {
     readonly metadata: ConfigReader,
   ) {
     this.tokens = this.list('tokens', (value): value is string => typeof value === 'string');
+    const seen = new Set<string>();
+    const twice = this.tokens.find((token) => seen.size === seen.add(token).size);
+    if (twice !== undefined) this.refuse('tokens', `holds ${JSON.stringify(twice)} twice`);
     const types = this.has('token_type') ? this.numbers('token_type') : this.tokens.map(() => 1);
     if (types.length !== this.tokens.length) this.refuse('token_type', `${types.length} types for ${this.tokens.length} tokens`);
     this.kinds = types.map((type) => kinds[type] ?? 'unused');
