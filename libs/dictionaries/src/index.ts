@@ -8,6 +8,7 @@ export { activationScale, type NormStatistics, type ScaleRule } from './normalis
 export { readSparsity, type LoadOptions } from './saeLens/read';
 export { type WriteOptions } from './saeLens/write';
 export { referenceTolerance, verifyDictionary, type BoundaryTie, type TensorError, type VerifyOptions, type VerifyReport } from './verify';
+export { verifyDictionaryAt, type DictionaryVerification } from './verifyAt';
 export { geometricMedian } from './training/geometricMedian';
 export { trainableArchitectures } from './training/registry';
 export type { TrainingSettings, TrainingSettingsInput } from './training/settings';

@@ -1,5 +1,5 @@
-import { denseCodes, tf } from '@sextant/compute';
-import { openSafetensors, type SafetensorsFile } from '@sextant/formats';
+import { denseCodes, tf, type Codes } from '@sextant/compute';
+import { fromBfloat16, openSafetensors, toBfloat16, type SafetensorsFile } from '@sextant/formats';
 import { loadDictionary } from './formats';
 import type { LoadOptions } from './saeLens/read';
 
@@ -19,6 +19,10 @@ export interface VerifyOptions extends LoadOptions {
   boundaryTies?: BoundaryTie[];
   /** Rows left out: where the reference itself is not a number. */
   skipRows?: number[];
+  /** Leave out the features beyond the last that the reference has active: nested widths that were not in use. */
+  onlyActiveFeatures?: boolean;
+  /** Round the input to bfloat16 first: what a reference in that type has read. */
+  bfloat16Input?: boolean;
 }
 
 export interface TensorError {
@@ -47,15 +51,16 @@ export interface VerifyReport {
  * @param referencesPath safetensors with `x` [N, d], `f` [N, n], `x_hat` [N, dOut]
  */
 export function verifyDictionary(path: string, referencesPath: string, options: VerifyOptions = {}): VerifyReport {
-  const { tolerance = referenceTolerance, tensors = {}, boundaryTies = [], skipRows = [], scale } = options;
+  const { tolerance = referenceTolerance, tensors = {}, boundaryTies = [], skipRows = [], onlyActiveFeatures = false, bfloat16Input = false, scale } = options;
   const dictionary = loadDictionary(path, scale === undefined ? {} : { scale });
   const file = openSafetensors(referencesPath);
   try {
     const names = { codes: 'f', reconstruction: 'x_hat', ...tensors };
     const expected = rowsOf(file, names.codes, dictionary.n);
     const [codes, reconstruction, forward] = tf.tidy(() => {
-      const x = tf.tensor2d(file.read('x'), [expected.rows, dictionary.d]);
-      const raw = dictionary.rawEncode(x);
+      const input = file.read('x');
+      const x = tf.tensor2d(bfloat16Input ? fromBfloat16(toBfloat16(input)) : input, [expected.rows, dictionary.d]);
+      const raw = onlyActiveFeatures ? upTo(lastActive(expected), dictionary.rawEncode(x)) : dictionary.rawEncode(x);
       return [denseCodes(raw).dataSync(), dictionary.rawDecode(raw, x).dataSync(), dictionary.reconstruct(x).dataSync()] as const;
     });
     const ties = new Map(boundaryTies.map((tie) => [tie.row, tie]));
@@ -82,6 +87,19 @@ export function verifyDictionary(path: string, referencesPath: string, options: 
     file.close();
     dictionary.dispose();
   }
+}
+
+/** One more than the last feature that is active anywhere. */
+function lastActive(codes: Rows): number {
+  let last = 0;
+  for (let row = 0; row < codes.rows; row++) codes.row(row).forEach((value, feature) => (last = value === 0 ? last : Math.max(last, feature + 1)));
+  return last;
+}
+
+function upTo(width: number, codes: Codes): Codes {
+  const all = denseCodes(codes);
+  const [rows, n] = [codes.rows, codes.n];
+  return { layout: 'dense', rows, n, dense: tf.mul(all, tf.less(tf.range(0, n, 1, 'int32'), width).toFloat()).as2D(rows, n) };
 }
 
 interface Rows {

@@ -3,13 +3,16 @@ import { abstopk } from './abstopk';
 import type { Architecture } from './architecture';
 import { batchtopk } from './batchtopk';
 import { gated } from './gated';
+import { groupmax } from './groupmax';
 import { jumprelu } from './jumprelu';
 import { jumpreluSkipTranscoder } from './jumpreluSkipTranscoder';
 import { jumpreluTranscoder } from './jumpreluTranscoder';
 import { matryoshkaBatchtopk } from './matryoshkaBatchtopk';
+import { signedTopk } from './signedTopk';
 import { skipTranscoder } from './skipTranscoder';
 import { standard } from './standard';
 import { topk } from './topk';
+import { topkSkip, topkSkipTranscoder, topkTranscoder } from './topkTranscoder';
 import { transcoder } from './transcoder';
 
 const all: Architecture[] = [
@@ -24,6 +27,11 @@ const all: Architecture[] = [
   skipTranscoder,
   jumpreluTranscoder,
   jumpreluSkipTranscoder,
+  signedTopk,
+  groupmax,
+  topkTranscoder,
+  topkSkipTranscoder,
+  topkSkip,
 ];
 
 /** Every architecture that can encode, by name. */
