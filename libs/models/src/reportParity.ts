@@ -1,23 +1,24 @@
 /**
- * Prints the largest absolute differences from Hugging Face Transformers for every tiny fixture, on every backend present:
+ * Prints the largest absolute differences from Hugging Face Transformers, by family and by file type. With `large` also of the
+ * model of 135 M parameters, which takes minutes; with a backend's name only on that one:
  *
- *     node --import tsx libs/models/src/reportParity.ts
+ *     node --import tsx libs/models/src/reportParity.ts [large] [backend]
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { listBackends, selectBackend } from '@sextant/compute';
-import { loadModel } from './loadModel';
-import { haveModelFixtures, modelFixtures, withoutFixtures } from './sharedFixtures';
-import { verifyModel, type ReferenceCheck } from './verification/verifyModel';
+import { haveModelFixtures, withoutFixtures } from './sharedFixtures';
+import { largeFixtures, smallFixtures } from './verification/publicFixtures';
+import { verifyModelAt, type ReferenceCheck } from './verification/verifyModel';
 
+/** What is compared, by the names that references have. */
 const columns: Record<string, RegExp> = {
-  logits: /^right\.logits/,
-  'hidden states': /^right\.(hidden_states|resid_post_last)/,
+  logits: /^(right\.logits|[^.]+\.(last_logits|logits|top20_logits|logits_every_512))$/,
+  'hidden states': /hidden_states|resid_post_last/,
   hooks: /^hooks\./,
   patterns: /^right\.attentions/,
   'left padding': /^left\./,
-  'log-probabilities': /^continuation/,
-  'greedy ids': /^greedy/,
+  'log-probs, loss': /^continuation\.logprobs|^loss/,
+  weights: /\.dequant\.|^t\./,
+  'ids and texts': /greedy|^tokenizer|^chat|\.ids$/,
 };
 
 function worst(checks: readonly ReferenceCheck[], pattern: RegExp): string {
@@ -28,19 +29,20 @@ function worst(checks: readonly ReferenceCheck[], pattern: RegExp): string {
 }
 
 if (!haveModelFixtures) throw new Error(withoutFixtures);
+const words = process.argv.slice(2);
+const fixtures = [...smallFixtures(), ...(words.includes('large') ? largeFixtures() : [])];
+const only = words.find((word) => word !== 'large');
 for (const { name: backend, present, detail } of await listBackends()) {
+  if (only !== undefined && backend !== only) continue;
   if (!present) {
     console.log(`\n${backend}: absent (${detail})`);
     continue;
   }
   await selectBackend({ name: backend });
-  console.log(`\n| ${backend} (${detail}) | ${Object.keys(columns).join(' | ')} |\n|---${'|---'.repeat(Object.keys(columns).length)}|`);
-  for (const fixture of readdirSync(join(modelFixtures, 'tiny'))) {
-    const folder = join(modelFixtures, 'tiny', fixture);
-    if (!existsSync(join(folder, 'references.safetensors'))) continue;
-    const model = await loadModel(folder);
-    const checks = await verifyModel(model, join(folder, 'references.safetensors'));
-    model.dispose();
-    console.log(`| \`${fixture}\` | ${Object.values(columns).map((pattern) => worst(checks, pattern)).join(' | ')} |`);
+  console.log(`\n| ${backend} (${detail}) | ${Object.keys(columns).join(' | ')} | references met |\n|---${'|---'.repeat(Object.keys(columns).length + 1)}|`);
+  for (const { name, path, references } of fixtures) {
+    const { checks } = await verifyModelAt(path, { references });
+    const met = checks.filter(({ passed }) => passed).length;
+    console.log(`| \`${name}\` | ${Object.values(columns).map((pattern) => worst(checks, pattern)).join(' | ')} | ${met} of ${checks.length} |`);
   }
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../loadModel';
 import { haveModelFixtures, modelFixtures, withoutFixtures } from '../../sharedFixtures';
 import { verifyModel } from '../../verification/verifyModel';
-import { convertFixture } from './convertFixture';
+import { convertFixture, ggufFixtures } from './convertFixture';
 import { ggufArchitectures } from './registry';
 
 const dir = mkdtempSync(join(tmpdir(), 'gguf-'));
@@ -24,10 +24,7 @@ describe('the GGUF architectures', () => {
     const seen = new Set<string>();
     afterAll(() => expect(seen).toEqual(new Set(['llama', 'mistral', 'qwen2', 'qwen3', 'gemma2', 'gemma3', 'gpt2', 'gpt-neox'])));
 
-    it.each([
-      ...['llama-gqa-tied', 'llama-gqa-untied', 'llama-rope-llama3', 'mistral-sliding', 'qwen2', 'qwen3', 'gemma2', 'gemma3-text'],
-      ...['gpt2-tied', 'gpt-neox-parallel', 'gpt-neox-serial'],
-    ])('%s, written as llama.cpp writes it, computes the reference values', async (fixture) => {
+    it.each(ggufFixtures)('%s, written as llama.cpp writes it, computes the reference values', async (fixture) => {
       const folder = join(modelFixtures, 'tiny', fixture);
       convertFixture(folder, path);
       const model = await loadModel(path);

@@ -32,6 +32,12 @@ export function convertFixture(folder: string, path: string, { matrices = 'F32',
   writeGguf(path, metadata, tensors);
 }
 
+/** The tiny fixtures that llama.cpp has an architecture for. */
+export const ggufFixtures = [
+  ...['llama-gqa-tied', 'llama-gqa-untied', 'llama-rope-llama3', 'mistral-sliding', 'qwen2', 'qwen3', 'gemma2', 'gemma3-text'],
+  ...['gpt2-tied', 'gpt-neox-parallel', 'gpt-neox-serial'],
+];
+
 interface Matrix {
   shape: readonly number[];
   data: Float32Array;
