@@ -26,6 +26,9 @@ export function speedRows({ backends, recommended }: Report): (string | number |
 
 const marks = { fused: 'fused', composite: 'composite', missing: '**missing**' };
 
+/** A TF.js kernel is there or is missing; only our operations can be composites. */
+const mark = (name: string, support: keyof typeof marks) => (support === 'fused' && !name.startsWith('Sextant') ? 'yes' : marks[support]);
+
 /** Kernels by backends as Markdown, of the backends that are here; the absent ones are named below. */
 export function capabilityTable(backends: Backend[]): string {
   const present = backends.filter((backend) => backend.kernels !== null);
@@ -35,7 +38,7 @@ export function capabilityTable(backends: Backend[]): string {
   return [
     row(['kernel', ...present.map((backend) => backend.name)]),
     row(['---', ...present.map(() => '---')]),
-    ...names.map((name) => row([`\`${name}\``, ...present.map(({ kernels }) => marks[kernels?.[name] ?? 'missing'])])),
+    ...names.map((name) => row([`\`${name}\``, ...present.map(({ kernels }) => mark(name, kernels?.[name] ?? 'missing'))])),
     ...(absent.length > 0 ? ['', ...absent] : []),
   ].join('\n');
 }

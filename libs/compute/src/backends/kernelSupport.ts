@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeKernels } from '../kernels/index';
+import { webgpuKernels } from '../webgpu/index';
 
 /**
  * `fused`: one kernel does it. `composite`: ordinary TF.js ops do, values and gradients. `missing`: a TF.js kernel that
@@ -21,6 +22,6 @@ export function kernelSupport(backend: string): Record<string, KernelSupport> {
 
 /** The names of our registry: the TF.js kernels that are hot, and our own operations. */
 export function kernelNames(): string[] {
-  const names = nativeKernels.map((kernel) => kernel.kernelName).sort();
+  const names = [...new Set([...nativeKernels, ...webgpuKernels].map((kernel) => kernel.kernelName))].sort();
   return [...names.filter((name) => !isOurs(name)), ...names.filter(isOurs)];
 }

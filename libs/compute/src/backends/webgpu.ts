@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { SextantError } from '@sextant/schema';
+import { registerWebgpuKernels } from '../webgpu/index';
 import { findOptional, importFrom } from './optionalPackages';
 import type { BackendProvider } from './provider';
 
@@ -29,6 +30,7 @@ export const webgpu: BackendProvider = {
       if (!Reflect.has(globalThis, 'navigator')) Object.defineProperty(globalThis, 'navigator', { value: scope, configurable: true });
       await importFrom(backend);
       refuseSynchronousReads();
+      registerWebgpuKernels();
       const { description, device, vendor } = adapter.info;
       return { present: true, detail: { threads: 1, isa: description || device || vendor || 'GPU', version: `tfjs ${tf.version_core}` } };
     } catch (error) {

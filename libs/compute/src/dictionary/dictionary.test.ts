@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeCodes, denseCodes, DictionaryAdam, encodeThreshold, encodeTopK, featureCounts, featureSums, listBackends, readCodes, Rng, selectBackend, tf } from '../index';
+import { decodeCodes, denseCodes, DictionaryAdam, encodeThreshold, encodeTopK, featureCounts, featureSums, listBackends, readCodes, Rng, selectBackend, tf, topKMask } from '../index';
 import { loadAddon } from '../native/addon';
 import { useSwiftShader } from '../testing/swiftShader';
 import type { Codes } from './codes';
@@ -141,6 +141,20 @@ describe.each(backends)('dictionary operations on $name', ({ name: backend, pres
     expectClose(await variables[1]!.data(), reference.parameters[1]!, 'bias');
     adam.dispose();
     tf.dispose(variables);
+  });
+
+  it('ranks a wide row of equal and negative values, ties to the lower column', async () => {
+    const row = Float32Array.from({ length: 700 }, (_, i) => [-1, 2, -0, 2, 0][i % 5]! - (i >= 600 ? 3 : 0));
+    const scores = tf.tensor2d(row, [1, 700]);
+    const ranked = [...row.keys()].sort((a, b) => row[b]! - row[a]! || a - b);
+    for (const k of [1, 7, 241, 400, 650]) {
+      const mask = topKMask(scores, k);
+      const expected = new Float32Array(700);
+      for (const i of ranked.slice(0, k)) expected[i] = 1;
+      expect([...(await mask.data())], `k ${k}`).toEqual([...expected]);
+      mask.dispose();
+    }
+    scores.dispose();
   });
 
   it('leaks no tensors', () => {

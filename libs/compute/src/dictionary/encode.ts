@@ -5,6 +5,7 @@ import { linear } from '../ops/linear';
 import type { Codes, DenseCodes, SparseCodes } from './codes';
 import { detach } from './detach';
 import { ENCODE_THRESHOLD, ENCODE_TOPK } from './encodeKernels';
+import { TOPK_MASK } from '../webgpu/topK';
 import { DECODE, FEATURE_ROWS, FEATURE_SUMS } from './sparseKernels';
 
 /** A feature's pre-activation on a row is ((x − center) · weights_i + bias_i) · scale_i. */
@@ -81,10 +82,12 @@ export function topKMask(scores: tf.Tensor2D, k: number): tf.Tensor2D {
   const mask = tf.customGrad((...args) => {
     const [ranked] = args;
     if (!(ranked instanceof tf.Tensor)) throw new TypeError('topKMask takes a matrix');
+    const gradFunc = (dy: tf.Tensor) => tf.zerosLike(dy);
+    if (hasFusedKernel(TOPK_MASK)) return { value: runFused(TOPK_MASK, { scores: ranked }, { k }), gradFunc };
     const { indices } = tf.topk(ranked, k, true);
     const row = tf.tile(tf.reshape(tf.range(0, rows, 1, 'int32'), [rows, 1]), [1, k]);
     const places = tf.stack([row.flatten(), indices.flatten()], 1);
-    return { value: tf.scatterND(places.toInt(), tf.ones([rows * k]), [rows, n]), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) };
+    return { value: tf.scatterND(places.toInt(), tf.ones([rows * k]), [rows, n]), gradFunc };
   });
   return mask(scores).as2D(rows, n);
 }
