@@ -1,7 +1,7 @@
 import { trainDictionary } from '@sextant/dictionaries';
 import { Rng } from '@sextant/compute';
 import { transposed } from '../inputs/transposed';
-import { median } from '../measured';
+import { fastest } from './fastest';
 import { stepBytes, stepFlops, type DictionarySizes } from './dictionaryFormulas';
 import type { Point } from './point';
 
@@ -17,7 +17,7 @@ export async function measureStep(sizes: DictionarySizes, where: { curve: string
     batches: () => ({ next: () => (asked.push(performance.now()), x), state: () => null }),
   });
   trained.dictionary.dispose();
-  const seconds = median(asked.slice(1 + warmup).map((at, i) => (at - asked[i + warmup]!) / 1000));
+  const seconds = fastest(asked.slice(warmup));
   const { encoder, sparse } = stepFlops(sizes);
   return { ...where, sizes: { ...sizes }, seconds, tokens: batch, flops: encoder + sparse, bytes: stepBytes(sizes) };
 }

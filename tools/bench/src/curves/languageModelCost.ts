@@ -1,7 +1,7 @@
 import { Rng } from '@sextant/compute';
 import { generateStream, initModel, trainModel, type LanguageModel } from '@sextant/models';
 import { languageModelSize } from '../inputs/languageModel';
-import { median } from '../measured';
+import { fastest } from './fastest';
 import type { Point } from './point';
 
 /** Multiply–adds of one token's forward pass, twice, with `context` keys in front of it on average. */
@@ -41,18 +41,18 @@ export async function measureTraining(context: number, threads: number): Promise
   const done: number[] = [];
   await trainModel({ model: lm, data: { tokens: ids(tokens), length: context }, steps: 5, batchSize: tokens / context, learningRate: 1e-4, onMetrics: () => done.push(performance.now()) });
   lm.dispose();
-  const seconds = median(done.slice(2).map((at, i) => (at - done[i + 1]!) / 1000));
+  const seconds = fastest(done.slice(1));
   // The backward pass multiplies twice for every product of the forward pass.
   return { curve: 'LM training step over context', x: context, sizes: { context }, threads, seconds, tokens, flops: 3 * tokens * forwardFlops(context / 2), bytes: 0 };
 }
 
-/** One new token behind `context` others: the median of 24. */
+/** One new token behind `context` others: the fastest of 24. */
 export async function measureToken(context: number, threads: number): Promise<Point> {
   const lm = model(context + 32);
   const came: number[] = [];
   for await (const _ of generateStream(lm, [[...ids(context)]], { maxNewTokens: 26, temperature: 0, stop: [] })) came.push(performance.now());
   lm.dispose();
-  const seconds = median(came.slice(2).map((at, i) => (at - came[i + 1]!) / 1000));
+  const seconds = fastest(came.slice(1));
   const { layers, d } = languageModelSize;
   const bytes = weightBytes() + 2 * layers * context * d * 4;
   return { curve: 'one new token over context', x: context, sizes: { context }, threads, seconds, tokens: 1, flops: forwardFlops(context), bytes };

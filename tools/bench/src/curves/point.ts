@@ -7,7 +7,7 @@ export const pointSchema = z.object({
   x: z.number(),
   sizes: z.record(z.string(), z.number()),
   threads: z.number().int(),
-  /** Seconds of one repetition: the median. */
+  /** Seconds of the fastest repetition. */
   seconds: z.number().positive(),
   /** Tokens in it. */
   tokens: z.number().positive(),
