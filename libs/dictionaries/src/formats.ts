@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { SextantError } from '@sextant/schema';
 import type { Dictionary } from './dictionary';
 import type { LoadedDictionary } from './loadedDictionary';
+import { openSafetensors } from '@sextant/formats';
+import { isFileOf } from './foreign/findFile';
 import { isDictionaryLearning, readDictionaryLearning } from './foreign/dictionaryLearning';
 import { isGemmaScope, readGemmaScope } from './foreign/gemmaScope';
 import { isOpenAi, readOpenAi } from './foreign/openAi';
@@ -33,6 +35,11 @@ export function loadDictionary(path: string, options: LoadOptions = {}): LoadedD
   if (!existsSync(path)) throw new SextantError('NOT_FOUND', `${path}: does not exist`, { file: path });
   const format = dictionaryFormats.find(({ recognises }) => recognises(path));
   if (format) return format.read(path, options);
+  if (isFileOf(path, '.safetensors')) {
+    // What is wrong with the file itself is said first.
+    openSafetensors(path).close();
+    throw new SextantError('INVALID_FILE', `${path}: tensors alone are no dictionary; name the folder that has its cfg.json`, { file: path });
+  }
   const expected = 'cfg.json with sae_weights.safetensors or sae.safetensors, ae.pt, params.npz, or autoencoder.pt';
   throw new SextantError('INVALID_FILE', `${path}: holds no dictionary in a known layout; expected ${expected}`, { file: path });
 }

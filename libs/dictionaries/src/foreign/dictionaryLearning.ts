@@ -5,8 +5,9 @@ import { SextantError } from '@sextant/schema';
 import { z } from 'zod';
 import type { WeightArrays } from '../config';
 import type { LoadedDictionary } from '../loadedDictionary';
-import { filesNamed, oneFileNamed } from './findFile';
+import { filesNamed, isFileOf, oneFileNamed } from './findFile';
 import { foreignDictionary, type ForeignDictionary } from './foreignDictionary';
+import { isOpenAi } from './openAi';
 import { readSettings } from './settings';
 import { TensorReader } from './tensorReader';
 
@@ -25,7 +26,9 @@ const settingsSchema = z.looseObject({
 });
 type Trainer = z.infer<typeof settingsSchema>['trainer'];
 
-export const isDictionaryLearning = (path: string): boolean => filesNamed(path, [weightsFile]).length > 0;
+/** ae.pt at or below the path, or a checkpoint of any name that is not one of OpenAI's. */
+export const isDictionaryLearning = (path: string): boolean =>
+  filesNamed(path, [weightsFile]).length > 0 || (isFileOf(path, '.pt', '.pth') && !isOpenAi(path));
 
 /**
  * Loads a dictionary of dictionary_learning: `ae.pt`, with `config.json` beside it. Which class it is shows in the tensors;
@@ -33,7 +36,7 @@ export const isDictionaryLearning = (path: string): boolean => filesNamed(path, 
  * @throws SextantError INVALID_FILE naming file, tensor or field, and value
  */
 export function readDictionaryLearning(path: string): LoadedDictionary {
-  const file = oneFileNamed(path, [weightsFile]);
+  const file = isFileOf(path, '.pt', '.pth') ? path : oneFileNamed(path, [weightsFile]);
   const settings = join(dirname(file), 'config.json');
   const trainer = existsSync(settings) ? readSettings(settings, settingsSchema).trainer : {};
   const tensors = openTorch(file);
@@ -85,10 +88,11 @@ function gated(reader: TensorReader): Found {
 }
 
 /** TopK keeps k per token, whatever threshold is stored; BatchTopK what exceeds the threshold, −1 meaning above zero. */
-function topK(reader: TensorReader, { dict_class: name }: Trainer): Found {
+function topK(reader: TensorReader, trainer: Trainer): Found {
+  const name = trainer.dict_class;
   const { n, arrays } = linear(reader, 'b_dec');
   const weights = { ...arrays, b_enc: reader.vector('encoder.bias', n) };
-  const k = reader.scalar('k');
+  const k = kOf(reader, trainer);
   const threshold = reader.has('threshold') ? reader.scalar('threshold') : -1;
   if (name === 'BatchTopKSAE') return byThreshold('batchtopk', weights, { k }, threshold);
   if (name === 'AutoEncoderTopK') return { architecture: 'topk', applyDecoderBiasToInput: true, arrays: weights, options: { k } };
@@ -98,18 +102,25 @@ function topK(reader: TensorReader, { dict_class: name }: Trainer): Found {
 }
 
 /** Encoded like BatchTopK; the groups only matter in training. */
-function matryoshka(reader: TensorReader): Found {
+function matryoshka(reader: TensorReader, trainer: Trainer): Found {
   const [d, n] = reader.matrixShape('W_enc');
   const arrays = { ...square(reader, d, n), b_enc: reader.vector('b_enc', n) };
   const groups = reader.integers('group_sizes');
   const widths = groups.map((_, index) => groups.slice(0, index + 1).reduce((sum, size) => sum + size, 0));
-  return byThreshold('matryoshka_batchtopk', arrays, { k: reader.scalar('k'), matryoshka_widths: widths }, reader.scalar('threshold'));
+  return byThreshold('matryoshka_batchtopk', arrays, { k: kOf(reader, trainer), matryoshka_widths: widths }, reader.scalar('threshold'));
 }
 
 function jumpRelu(reader: TensorReader): Found {
   const [d, n] = reader.matrixShape('W_enc');
   const arrays = { ...square(reader, d, n), b_enc: reader.vector('b_enc', n), threshold: reader.vector('threshold', n) };
   return { architecture: 'jumprelu', applyDecoderBiasToInput: false, arrays };
+}
+
+/** @throws SextantError INVALID_FILE when tensor and config disagree: one of the two belongs to another dictionary */
+function kOf(reader: TensorReader, { k: stated }: Trainer): number {
+  const k = reader.scalar('k');
+  if (stated === undefined || stated === k) return k;
+  throw new SextantError('INVALID_FILE', `${reader.path}: tensor "k" is ${k}, but config.json says trainer.k ${stated}`, { file: reader.path, tensor: 'k', value: k });
 }
 
 function byThreshold(architecture: string, arrays: WeightArrays, options: Record<string, unknown>, threshold: number): Found {

@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { SextantError } from '@sextant/schema';
 
 /** How far below a folder its one checkpoint may lie: `layer_12/width_16k/average_l0_82/params.npz`. */
 const DEPTH = 4;
 
-/** Files of one name at a path: the path itself, in its folder, or in folders below. */
+/** Whether a path is a file with one of these endings. */
+export const isFileOf = (path: string, ...endings: string[]): boolean =>
+  existsSync(path) && statSync(path).isFile() && endings.includes(extname(path).toLowerCase());
+
+/** Files of one name in a folder, or in folders below; a file is what it is named. */
 export function filesNamed(path: string, names: readonly string[], depth = DEPTH): string[] {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return names.includes(basename(path)) ? [path] : [];

@@ -2,13 +2,13 @@ import { basename, dirname, sep } from 'node:path';
 import { openNpz } from '@sextant/formats';
 import type { WeightArray } from '../config';
 import type { LoadedDictionary } from '../loadedDictionary';
-import { filesNamed, oneFileNamed } from './findFile';
+import { filesNamed, isFileOf, oneFileNamed } from './findFile';
 import { foreignDictionary } from './foreignDictionary';
 import { TensorReader } from './tensorReader';
 
 const weightsFile = 'params.npz';
 
-export const isGemmaScope = (path: string): boolean => filesNamed(path, [weightsFile]).length > 0;
+export const isGemmaScope = (path: string): boolean => isFileOf(path, '.npz') || filesNamed(path, [weightsFile]).length > 0;
 
 /**
  * Loads a JumpReLU dictionary of Gemma Scope: `params.npz`, keys in capitals or not. The decoder bias is not subtracted from
@@ -16,7 +16,7 @@ export const isGemmaScope = (path: string): boolean => filesNamed(path, [weights
  * @throws SextantError INVALID_FILE naming file and tensor
  */
 export function readGemmaScope(path: string): LoadedDictionary {
-  const file = oneFileNamed(path, [weightsFile]);
+  const file = isFileOf(path, '.npz') ? path : oneFileNamed(path, [weightsFile]);
   const arrays = openNpz(file);
   try {
     const reader = new TensorReader(arrays);

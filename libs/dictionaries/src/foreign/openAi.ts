@@ -1,19 +1,21 @@
-import { existsSync, statSync } from 'node:fs';
 import { openTorch, type TorchFile } from '@sextant/formats';
 import { SextantError } from '@sextant/schema';
 import type { LoadedDictionary } from '../loadedDictionary';
-import { filesNamed, oneFileNamed } from './findFile';
+import { filesNamed, isFileOf, oneFileNamed } from './findFile';
 import { foreignDictionary } from './foreignDictionary';
 import { TensorReader } from './tensorReader';
 
 const usualName = 'autoencoder.pt';
 
-const fileAt = (path: string): string => (existsSync(path) && statSync(path).isFile() ? path : oneFileNamed(path, [usualName]));
-
-/** A `.pt` file of any name with `pre_bias` and `latent_bias`, or a folder with autoencoder.pt. */
+/** A checkpoint of any name with `pre_bias` and `latent_bias`, or a folder with autoencoder.pt. */
 export function isOpenAi(path: string): boolean {
-  if (!existsSync(path)) return false;
-  return statSync(path).isFile() ? /\.pt$/i.test(path) : filesNamed(path, [usualName]).length > 0;
+  if (!isFileOf(path, '.pt', '.pth')) return filesNamed(path, [usualName]).length > 0;
+  const file = openTorch(path);
+  try {
+    return file.has('pre_bias') && file.has('latent_bias');
+  } finally {
+    file.close();
+  }
 }
 
 /**
@@ -21,7 +23,7 @@ export function isOpenAi(path: string): boolean {
  * @throws SextantError INVALID_FILE naming file, tensor or field, and value
  */
 export function readOpenAi(path: string): LoadedDictionary {
-  const file = fileAt(path);
+  const file = isFileOf(path, '.pt', '.pth') ? path : oneFileNamed(path, [usualName]);
   const tensors = openTorch(file);
   try {
     const reader = new TensorReader(tensors);
