@@ -10,8 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { root, seconds } from './root.mjs';
 
 const sourceDir = path.join(root, 'libs/compute/native/src');
-const buildDir = path.join(root, 'libs/compute/native/build', `${process.platform}-${process.arch}`);
-export const addonPath = path.join(buildDir, 'sextant.node');
+const buildRoot = path.join(root, 'libs/compute/native/build', `${process.platform}-${process.arch}`);
 
 // Shared by all instruction sets and compiled for the least of them, so that the addon loads on any processor.
 const sharedFiles = ['addon.cc', 'call.cc', 'pool.cc'];
@@ -39,6 +38,18 @@ const commonFlags = [
   '-pthread',
   '-DNAPI_VERSION=8',
 ];
+
+/**
+ * How the addon may be built: for use, or with checks of memory and of undefined behaviour in every access
+ * (`npm run test:sanitize`). Each has a folder of its own.
+ */
+const variants = {
+  release: { dir: buildRoot, flags: [] },
+  sanitize: {
+    dir: path.join(buildRoot, 'sanitize'),
+    flags: ['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'],
+  },
+};
 
 const linkFlags = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-pthread'];
 
@@ -105,14 +116,14 @@ function withHeaders(file, texts, seen = new Set()) {
 }
 
 /** Everything to compile: one entry per object, named by a hash of all it is made from. */
-function plan(compiler, texts) {
+function plan(compiler, texts, variant) {
   const sets = instructionSets.filter((set) => accepts(compiler, set.flags));
   const available = sets.map((set) => `-DSEXTANT_HAS_${set.name.toUpperCase()}`);
   const objects = [];
   const add = (file, label, shared) => {
-    const flags = [...shared, ...ownFlags(texts.get(file))];
+    const flags = [...shared, ...ownFlags(texts.get(file)), ...variant.flags];
     const hash = hashOf(compiler.version, flags.join(' '), ...withHeaders(file, texts));
-    objects.push({ source: path.join(sourceDir, file), flags, object: path.join(buildDir, 'objects', `${label}.${hash}.o`) });
+    objects.push({ source: path.join(sourceDir, file), flags, object: path.join(variant.dir, 'objects', `${label}.${hash}.o`) });
   };
   for (const file of [...texts.keys()].filter((name) => name.endsWith('.cc'))) {
     const name = file.slice(0, -3);
@@ -123,32 +134,40 @@ function plan(compiler, texts) {
 }
 
 /** An addon of other sources would fail in the middle of a computation: better none, and WebAssembly. */
-function skip(reason) {
+function skip(reason, addonPath) {
   rmSync(addonPath, { force: true });
   return { state: 'skipped', reason };
 }
 
 /**
  * Builds the addon where sources or flags changed; otherwise does nothing.
- * @returns {Promise<{ state: 'ready' | 'built' | 'skipped', reason: string }>}
+ * @returns {Promise<{ state: 'ready' | 'built' | 'skipped', reason: string, addonPath: string }>}
  */
-export async function ensureNative({ log = console.log } = {}) {
+export async function ensureNative({ log = console.log, as = 'release' } = {}) {
+  const variant = variants[as];
+  const addonPath = path.join(variant.dir, 'sextant.node');
+  return { ...(await build(variant, addonPath, log)), addonPath };
+}
+
+async function build(variant, addonPath, log) {
+  const buildDir = variant.dir;
   const { texts, hash } = readSources();
   const stamp = path.join(buildDir, 'sextant.hash');
   if (existsSync(addonPath) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
     return { state: 'ready', reason: 'native backend up to date' };
   }
   if (process.platform === 'win32') {
-    return skip('the native backend needs g++ or clang++ on Linux or macOS; TF.js runs on WebAssembly here');
+    return skip('the native backend needs g++ or clang++ on Linux or macOS; TF.js runs on WebAssembly here', addonPath);
   }
   const compiler = findCompiler();
   if (!compiler) {
     return skip(
       'no C++ compiler found (c++, g++, clang++ or $CXX). TF.js will run on WebAssembly, many times slower. ' +
         'To get the native backend: `apt-get install g++` (Debian, Ubuntu) or `xcode-select --install` (macOS), then `npm run setup`',
+      addonPath,
     );
   }
-  const objects = plan(compiler, texts);
+  const objects = plan(compiler, texts, variant);
   const started = Date.now();
   mkdirSync(path.join(buildDir, 'objects'), { recursive: true });
   const missing = objects.filter((item) => !existsSync(item.object));
@@ -163,7 +182,7 @@ export async function ensureNative({ log = console.log } = {}) {
   try {
     await inParallel(missing.map((item) => () => compile(item)), os.availableParallelism());
     const partial = `${addonPath}.${process.pid}.part`;
-    await run(compiler.command, [...linkFlags, '-o', partial, ...objects.map((item) => item.object)]);
+    await run(compiler.command, [...linkFlags, ...variant.flags, '-o', partial, ...objects.map((item) => item.object)]);
     renameSync(partial, addonPath);
   } catch (error) {
     // Whoever is editing a kernel keeps the addon that worked before.

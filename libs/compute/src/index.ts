@@ -23,4 +23,5 @@ export { rmsNorm } from './ops/rmsNorm';
 export { rope, type RopeOptions } from './ops/rope';
 export { swiglu } from './ops/swiglu';
 export { Rng, type RngState } from './rng';
+export { memoryHeld, type MemoryHeld } from './testing/memory';
 export { variableGradients } from './variableGradients';

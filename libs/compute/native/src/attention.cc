@@ -111,10 +111,10 @@ View columnsOf(const float* data, int64_t rows, int64_t cols, int64_t stride) { 
 /** attention(q, k, v, out, shape…) */
 void attention(Call& call) {
   const Shape s = readShape(call, 4);
-  const float* q = call.floats(0, s.batch * s.queries * s.heads * s.width);
-  const float* k = call.floats(1, s.batch * s.keys * s.keyHeads * s.width);
-  const float* v = call.floats(2, s.batch * s.keys * s.keyHeads * s.width);
-  float* out = call.floats(3, s.batch * s.queries * s.heads * s.width);
+  const float* q = call.floats(0, Call::extent(s.batch, s.queries, s.heads, s.width));
+  const float* k = call.floats(1, Call::extent(s.batch, s.keys, s.keyHeads, s.width));
+  const float* v = call.floats(2, Call::extent(s.batch, s.keys, s.keyHeads, s.width));
+  float* out = call.floats(3, Call::extent(s.batch, s.queries, s.heads, s.width));
   // One new token: the heads of a group become the rows, so that each key is read once.
   const bool decode = s.queries == 1;
   const int64_t rowSets = decode ? s.keyHeads : s.heads;
@@ -166,8 +166,8 @@ void scoreGradients(const Shape& s, const float* __restrict p, const float* raw,
 /** attentionGradient(q, k, v, dOut, dQ, dK, dV, shape…) */
 void attentionGradient(Call& call) {
   const Shape s = readShape(call, 7);
-  const int64_t queryFloats = s.batch * s.queries * s.heads * s.width;
-  const int64_t keyFloats = s.batch * s.keys * s.keyHeads * s.width;
+  const int64_t queryFloats = Call::extent(s.batch, s.queries, s.heads, s.width);
+  const int64_t keyFloats = Call::extent(s.batch, s.keys, s.keyHeads, s.width);
   const float* q = call.floats(0, queryFloats);
   const float* k = call.floats(1, keyFloats);
   const float* v = call.floats(2, keyFloats);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 
 namespace sextant {
@@ -119,8 +120,18 @@ int64_t Call::integer(int index) const {
 
 int64_t Call::size(int index) const {
   const int64_t value = integer(index);
-  if (value < 0) fail("%s: argument %d is %lld, expected a size ≥ 0", name_, index, static_cast<long long>(value));
+  // A product of two such sizes fits 64 bits; `extent` serves those of more.
+  if (value < 0 || value > INT32_MAX) {
+    fail("%s: argument %d is %lld, expected a size from 0 to %d", name_, index, static_cast<long long>(value), INT32_MAX);
+  }
   return value;
+}
+
+int64_t Call::extent(int64_t a, int64_t b, int64_t c, int64_t d) {
+  int64_t product = 0;
+  if (a == 0 || b == 0 || c == 0 || d == 0) return 0;
+  const bool beyond = __builtin_mul_overflow(a, b, &product) || __builtin_mul_overflow(product, c, &product) || __builtin_mul_overflow(product, d, &product);
+  return beyond ? INT64_MAX : product;
 }
 
 bool Call::flag(int index) const {
@@ -140,8 +151,10 @@ int64_t Call::listLength(int index) const {
 }
 
 float* Call::listFloats(int index, int64_t element, int64_t* length) const {
-  napi_value value;
-  napi_get_element(env_, arguments_[index], static_cast<uint32_t>(element), &value);
+  napi_value value = nullptr;
+  if (index >= static_cast<int>(count_) || napi_get_element(env_, arguments_[index], static_cast<uint32_t>(element), &value) != napi_ok) {
+    fail("%s: argument %d is not an array of at least %lld", name_, index, static_cast<long long>(element) + 1);
+  }
   return static_cast<float*>(typedValue(value, index, napi_float32_array, "array of Float32Array", length));
 }
 

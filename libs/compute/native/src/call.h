@@ -42,8 +42,10 @@ class Call {
   bool isFloats(int index) const;
   bool isInts(int index) const;
 
-  /** A whole number ≥ 0. */
+  /** A whole number from 0 to 2^31 − 1. */
   int64_t size(int index) const;
+  /** The product of sizes ≥ 0; INT64_MAX, which no array's length equals, where it is beyond 64 bits. */
+  static int64_t extent(int64_t a, int64_t b, int64_t c = 1, int64_t d = 1);
   /** A whole number of either sign. */
   int64_t integer(int index) const;
   double number(int index) const;

@@ -175,7 +175,7 @@ Input inputOf(Call& call) {
   in.scale = call.floatsOrNull(3, in.n);
   in.subset = nullptr;
   in.slots = in.n;
-  if (call.isInts(4)) {
+  if (!call.absent(4)) {
     in.slots = call.length(4);
     in.subset = call.ints(4, in.slots);
     for (int64_t i = 0; i < in.slots; ++i) {

@@ -42,9 +42,9 @@ Broadcast readBroadcast(Call& call, int index) {
     result.a[i] = plan[result.rank + i];
     result.b[i] = plan[2 * result.rank + i];
     if (result.dims[i] < 0 || result.a[i] < 0 || result.b[i] < 0) fail("broadcast plan holds a negative number");
-    result.total *= result.dims[i];
-    lastA += (result.dims[i] - 1) * result.a[i];
-    lastB += (result.dims[i] - 1) * result.b[i];
+    result.total = Call::extent(result.total, result.dims[i]);
+    if (__builtin_add_overflow(lastA, (result.dims[i] - 1) * result.a[i], &lastA) || lastA == INT64_MAX) lastA = INT64_MAX - 1;
+    if (__builtin_add_overflow(lastB, (result.dims[i] - 1) * result.b[i], &lastB) || lastB == INT64_MAX) lastB = INT64_MAX - 1;
   }
   result.aLength = result.total ? lastA + 1 : 0;
   result.bLength = result.total ? lastB + 1 : 0;

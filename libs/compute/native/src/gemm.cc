@@ -340,9 +340,9 @@ void matMul(Call& call) {
   const int64_t batch = call.size(3), rows = call.size(4), depth = call.size(5), cols = call.size(6);
   const bool transposeA = call.flag(7), transposeB = call.flag(8);
   const bool aRepeats = call.flag(9), bRepeats = call.flag(10);
-  const float* a = call.floats(0, (aRepeats ? 1 : batch) * rows * depth);
-  const float* b = call.floats(1, (bRepeats ? 1 : batch) * depth * cols);
-  float* out = call.floats(2, batch * rows * cols);
+  const float* a = call.floats(0, Call::extent(aRepeats ? 1 : batch, rows, depth));
+  const float* b = call.floats(1, Call::extent(bRepeats ? 1 : batch, depth, cols));
+  float* out = call.floats(2, Call::extent(batch, rows, cols));
   const float* bias = call.floatsOrNull(11, cols);
   const bool accumulate = call.flag(12);
   if (bRepeats && !transposeA && !aRepeats) {

@@ -49,14 +49,15 @@ void strided(Call& call) {
     dims[i] = plan[i];
     strides[i] = plan[rank + i];
     if (dims[i] < 0 || strides[i] < 0) fail("strided: the plan holds a negative number");
-    total *= dims[i];
-    last += (dims[i] - 1) * strides[i];
+    total = Call::extent(total, dims[i]);
+    if (__builtin_add_overflow(last, (dims[i] - 1) * strides[i], &last)) last = INT64_MAX;
   }
   const int64_t available = call.length(0);
-  const uint32_t* x = words(call, 0, available) + offset;
+  const uint32_t* x = words(call, 0, available);
   uint32_t* out = wordsOut(call, 1, total);
   if (total == 0) return;
   if (last >= available) fail("strided: reads element %lld of %lld", (long long)last, (long long)available);
+  x += offset;
 
   const int64_t inner = dims[rank - 1], innerStride = strides[rank - 1];
   if (rank >= 2 && strides[rank - 2] == 1 && innerStride != 1) {
@@ -110,9 +111,9 @@ void place(Call& call) {
 /** gather(x, indices, out, outer, axisLength, inner): out[o, i, :] = x[o, indices[i], :]. */
 void gather(Call& call) {
   const int64_t outer = call.size(3), axis = call.size(4), inner = call.size(5), count = call.length(1);
-  const uint32_t* x = words(call, 0, outer * axis * inner);
+  const uint32_t* x = words(call, 0, Call::extent(outer, axis, inner));
   const int32_t* indices = call.ints(1, count);
-  uint32_t* out = wordsOut(call, 2, outer * count * inner);
+  uint32_t* out = wordsOut(call, 2, Call::extent(outer, count, inner));
   for (int64_t i = 0; i < count; ++i) {
     if (indices[i] < 0 || indices[i] >= axis) fail("gather: index %d of %lld rows", indices[i], (long long)axis);
   }

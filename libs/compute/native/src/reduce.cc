@@ -51,7 +51,7 @@ void sumColumns(const float* x, int64_t rows, int64_t stride, int64_t begin, int
 /** sum(x, out, outer, count, inner, scale): scale · Σ. */
 void sum(Call& call) {
   const int64_t outer = call.size(2), count = call.size(3), inner = call.size(4);
-  const float* x = call.floats(0, outer * count * inner);
+  const float* x = call.floats(0, Call::extent(outer, count, inner));
   float* out = call.floats(1, outer * inner);
   const float scale = static_cast<float>(call.number(5));
   if (inner == 1 && outer == 1) {
@@ -85,7 +85,7 @@ struct Smallest { static bool better(float a, float b) { return a < b || (a != a
 template <class Order>
 void extreme(Call& call) {
   const int64_t outer = call.size(2), count = call.size(3), inner = call.size(4);
-  const float* x = call.floats(0, outer * count * inner);
+  const float* x = call.floats(0, Call::extent(outer, count, inner));
   float* out = call.floats(1, outer * inner);
   if (count == 0) fail("cannot take the extreme of an empty axis");
   parallelRanges(outer, greatest(1, kGrain / greatest(1, count * inner)), [&](int64_t begin, int64_t end) {
@@ -107,7 +107,7 @@ void extreme(Call& call) {
 template <class Order>
 void argument(Call& call) {
   const int64_t outer = call.size(2), count = call.size(3), inner = call.size(4);
-  const float* x = call.floats(0, outer * count * inner);
+  const float* x = call.floats(0, Call::extent(outer, count, inner));
   int32_t* out = call.ints(1, outer * inner);
   parallelRanges(outer, greatest(1, kGrain / greatest(1, count * inner)), [&](int64_t begin, int64_t end) {
     for (int64_t o = begin; o < end; ++o) {

@@ -30,10 +30,10 @@ struct Angles {
 void rope(Call& call) {
   const int64_t tokens = call.size(4), heads = call.size(5), width = call.size(6), rotary = call.size(7);
   const int64_t pairs = rotary / 2;
-  const float* x = call.floats(0, tokens * heads * width);
+  const float* x = call.floats(0, Call::extent(tokens, heads, width));
   const int32_t* positions = call.ints(1, tokens);
   const float* inverseFrequencies = call.floats(2, pairs);
-  float* out = call.floats(3, tokens * heads * width);
+  float* out = call.floats(3, Call::extent(tokens, heads, width));
   const bool interleaved = call.flag(8);
   const float scaling = static_cast<float>(call.number(9));
   const float direction = call.flag(10) ? -1.0f : 1.0f;

@@ -147,14 +147,14 @@ export type AddonResult = { addon: NativeAddon } | { absent: string };
 
 let loaded: AddonResult | undefined;
 
-/** Loads the addon that tools/setup/native.mjs built, once; says why where there is none. */
+/** Loads the addon that tools/setup/native.mjs built, or the file SEXTANT_ADDON names, once; says why where there is none. */
 export function loadAddon(): AddonResult {
   loaded ??= load();
   return loaded;
 }
 
 function load(): AddonResult {
-  const file = fileURLToPath(addonUrl);
+  const file = process.env.SEXTANT_ADDON ?? fileURLToPath(addonUrl);
   if (!existsSync(file)) return { absent: 'the native addon is not built (`npm run setup` builds it where there is a C++ compiler)' };
   try {
     const addon: NativeAddon = createRequire(import.meta.url)(file);
