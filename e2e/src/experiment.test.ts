@@ -28,7 +28,7 @@ beforeAll(async () => {
   if (missing) return;
   site = await openSite();
   client = createClient({ url: site.url });
-  made.model = await artifactOf(await client.models.import.mutate({ path: demo, name: 'demo' }));
+  made.model = await artifactOf(await client.models.add.mutate({ path: demo, name: 'demo' }));
   made.corpus = await artifactOf(await client.corpora.create.mutate({ name: 'small world', model: made.model, source: { kind: 'world', seed: 5, tokens: 30_000 } }));
   made.activations = await artifactOf(await client.activations.harvest.mutate({ model: made.model, corpus: made.corpus, hook: 'blocks.1.hook_resid_post' }));
 }, 240_000);

@@ -20,7 +20,7 @@ describe('an empty lab', () => {
 
   it('says on every list which command makes the first', async () => {
     for (const [path, command] of [
-      ['/models', 'sextant models import'], ['/dictionaries', 'sextant train'], ['/features', 'sextant features index'],
+      ['/models', 'sextant models add'], ['/dictionaries', 'sextant train'], ['/features', 'sextant features index'],
       ['/studies', 'sextant study create'], ['/claims', 'sextant study create'], ['/evals', 'sextant eval run'], ['/experiments', 'npm start'],
     ] as const) {
       const { page, close } = await site.open(path);

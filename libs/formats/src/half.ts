@@ -15,6 +15,9 @@ for (let bits = 0; bits < 0x10000; bits++) {
   else halfValues[bits] = exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
+/** The value of one binary16 bit pattern. */
+export const halfToNumber = (bits: number): number => halfValues[bits]!;
+
 /** Binary16 bit patterns to float32, exactly; into `values` where it is given. */
 export function fromHalf(bits: Uint16Array, values = new Float32Array(bits.length)): Float32Array {
   for (let i = 0; i < bits.length; i++) values[i] = halfValues[bits[i]!]!;

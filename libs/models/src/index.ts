@@ -1,5 +1,11 @@
 export type { Activation, Architecture, AttentionSpec, BlockSpec, MlpSpec, ModelConfig, NormSpec, RopeSpec } from './architecture';
 export { padBatch, type ForwardInput, type PadOptions, type TokenBatch } from './batch';
+export { checkpointFiles } from './checkpoints/registry';
+export type { CheckpointFile } from './checkpoints/checkpoint';
+export { describeStored, type StoredModel } from './describeStored';
+export { downloadModel, type DownloadModelOptions } from './hub/downloadModel';
+export { isHubReference, parseHubReference, type HubReference } from './hub/reference';
+export { hubSettings, listHubModel, type HubFile, type HubModel, type HubSettings } from './hub/hubModel';
 export type { StartingPoint } from './decoder/decoder';
 export { KvCache } from './decoder/kvCache';
 export { families } from './families/registry';

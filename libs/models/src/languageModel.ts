@@ -8,7 +8,7 @@ import type { KvCache } from './decoder/kvCache';
 import type { Weights } from './decoder/weights';
 import { hookPointsOf, resolveHookPoint, type Hook, type HookPoint } from './hooks';
 import type { JsonObject } from './json';
-import { sizeOf } from './parameters';
+import { configOf } from './modelConfig';
 import type { Tokenizer } from './tokenizer/tokenizer';
 
 export interface ForwardOptions {
@@ -49,12 +49,7 @@ export class LanguageModel {
     private readonly weights: Weights,
     readonly files: ModelFiles,
   ) {
-    const { attention, mlp } = architecture.blocks[0]!;
-    const { family, dModel, vocabSize, contextLength, tied } = architecture;
-    const { nHeads, nKvHeads, headDim } = attention;
-    const parameters = [...weights.variables.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const nLayers = architecture.blocks.length;
-    this.config = { family, nLayers, dModel, nHeads, nKvHeads, headDim, dFf: mlp.dFf, vocabSize, contextLength, tied, parameters };
+    this.config = configOf(architecture);
     this.points = hookPointsOf(architecture);
     this.order = new Map(this.points.map(({ name }, index) => [name, index]));
     this.eosIds = idsOf(files.generation.eos_token_id) ?? idsOf(files.config.eos_token_id) ?? idsOf(files.tokenizer?.eosId) ?? [];

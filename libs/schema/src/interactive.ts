@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from './refs';
 import { interventionSchema } from './intervention';
+import { hookPointSchema } from './lab';
 import { featurePageSchema, featureRowSchema } from './records';
 import { jobSpecs } from './specs';
 
@@ -133,6 +134,35 @@ const verificationSchema = z.object({
 export type Verification = z.infer<typeof verificationSchema>;
 /** Paths on the API's host; the references are looked for beside the files where they are not named. */
 const verifyParams = z.object({ path: z.string().min(1), references: z.string().min(1).optional() });
+const verifyModelParams = verifyParams.extend({ tolerance: z.number().nonnegative().optional() });
+
+const tokenId = z.number().int().nullable();
+/** What a stored model is; its weights were not loaded. */
+const storedModelSchema = z.object({
+  path: z.string(),
+  /** How it is stored: `hugging-face`, `gguf`, `llama2.c`. */
+  format: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  parameters: z.number().int(),
+  /** Bytes of its files. */
+  storedBytes: z.number().int(),
+  /** Bytes of its weights once loaded as float32. */
+  loadedBytes: z.number().int(),
+  tokenizer: z
+    .object({
+      vocabSize: z.number().int(),
+      bosId: tokenId,
+      eosId: tokenId,
+      padId: tokenId,
+      unkId: tokenId,
+      /** Ids that carry structure rather than text. */
+      specialTokens: z.number().int(),
+      chatTemplate: z.boolean(),
+    })
+    .nullable(),
+  hookPoints: z.array(hookPointSchema),
+});
+export type StoredModelDescription = z.infer<typeof storedModelSchema>;
 
 export const checkCountSchema = z.object({ checked: z.number().int(), differing: z.number().int() });
 
@@ -168,9 +198,11 @@ export const interactiveMethods = {
     params: z.object({ model: digestSchema, text }),
     event: z.object({ ids: z.array(z.number().int()), pieces: z.array(z.string()) }),
   },
-  'models.verify': { params: verifyParams, event: verificationSchema },
+  'models.verify': { params: verifyModelParams, event: verificationSchema },
+  'models.describe': { params: z.union([z.object({ path: z.string().min(1) }), z.object({ model: digestSchema })]), event: storedModelSchema },
   'models.generate': { params: generateParams, event: generateEvent },
   'jobs.estimate': { params: notStarted, event: jobEstimateSchema },
+  'dictionaries.verify': { params: verifyParams, event: verificationSchema },
   'dictionaries.histograms': {
     params: z.object({ dictionary: digestSchema }),
     event: z.object({

@@ -4,7 +4,10 @@ import { interventionSchema } from './intervention';
 
 const seed = z.number().int().nonnegative().default(0);
 
-/** Import a Hugging Face model folder (a path on the API's host) into the lab. */
+/**
+ * Bring a model into the lab. `path` is a Hugging Face folder, a .gguf file, or a llama2.c .bin file on the API's host, or
+ * `hf:owner/name[/file.gguf][@revision]` on the hub that HF_ENDPOINT names there.
+ */
 export const modelImportSpec = z.object({ path: z.string().min(1), name: z.string().min(1).optional() });
 
 /** Text for harvesting: generated from the planted world, or read from a .txt/.jsonl file on the API's host. */

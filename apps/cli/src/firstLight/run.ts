@@ -55,7 +55,7 @@ export async function runFirstLight(options: FirstLightOptions): Promise<FirstLi
 
   try {
     announce('model');
-    const model = artifactOf('model', await stage('model', (key) => client.models.import.mutate({ path: options.modelPath, name: 'demo', ...own(key) })));
+    const model = artifactOf('model', await stage('model', (key) => client.models.add.mutate({ path: options.modelPath, name: 'demo', ...own(key) })));
     announce('corpus');
     const corpus = artifactOf('corpus', await stage('corpus', (key) => client.corpora.create.mutate({ ...plan.corpus, model, ...own(key) })));
     announce('harvest');

@@ -1,46 +1,67 @@
-import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import type { Executor } from '@sextant/jobs';
-import { loadModel } from '@sextant/models';
-import { SextantError } from '@sextant/schema';
+import { constants, copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Executor, JobContext } from '@sextant/jobs';
+import { checkpointFiles, downloadModel, hubSettings, isHubReference, listHubModel, loadModel, parseHubReference } from '@sextant/models';
 import { backend } from '../backend';
+import { sourceOnDisk } from '../modelSource';
 import { madeBy } from '../provenance';
 
 const cards = ['README.md', 'MODEL_CARD.md'];
 
-/** Whether a file belongs to a Hugging Face model folder; anything else beside them stays where it is. */
-export const belongsToModel = (file: string): boolean => /\.(safetensors|json|jinja|md|model|txt)$/.test(file);
-
+/** Brings a model into the lab as it is stored: a GGUF file stays one. What is loaded as a check is the copy. */
 export const modelImport: Executor<'model.import'> = {
   kind: 'model.import',
   async run(context) {
     const { spec, lab, progress } = context;
-    const source = resolve(spec.path);
-    if (!existsSync(join(source, 'config.json'))) {
-      throw new SextantError('INVALID_INPUT', `${source} is not a Hugging Face model folder: it has no config.json`, { field: 'path', value: spec.path });
-    }
-    const name = spec.name ?? basename(source);
     const engine = await backend();
-    progress({ stage: 'load', done: 0, total: 2, unit: 'steps', message: source });
-    const model = await loadModel(source);
+    const { path, name } = isHubReference(spec.path) ? await download(context) : sourceOnDisk(spec.path);
+    const { files } = checkpointFiles(path);
+    const staged = lab.artifacts.stage('model');
     try {
-      progress({ stage: 'copy and hash', done: 1, total: 2, unit: 'steps' });
-      const staged = lab.artifacts.stage('model');
-      for (const file of readdirSync(source).filter(belongsToModel)) cpSync(join(source, file), join(staged.dir, file), { dereference: true });
-      const card = cards.map((file) => join(source, file)).find(existsSync);
-      const artifact = await lab.artifacts.commit(staged, madeBy(context, { parents: [], backend: engine.name, name }));
-      lab.models.save({
-        digest: artifact.digest,
-        name,
-        family: model.config.family,
-        parameters: model.config.parameters,
-        config: { ...model.config },
-        hookPoints: model.hookPoints(),
-        card: card ? readFileSync(card, 'utf8') : null,
-      });
-      return { artifact: artifact.digest };
+      for (const [done, file] of files.entries()) {
+        progress({ stage: 'copy', done, total: files.length, unit: 'files', message: file.name });
+        copyFileSync(file.path, join(staged.dir, file.name), constants.COPYFILE_FICLONE);
+      }
+      progress({ stage: 'load', done: 0, total: 1, unit: 'models', message: name });
+      const model = await loadModel(staged.dir);
+      try {
+        const card = cards.map((file) => join(staged.dir, file)).find(existsSync);
+        const text = card === undefined ? null : readFileSync(card, 'utf8');
+        progress({ stage: 'hash', done: 0, total: files.length, unit: 'files' });
+        const artifact = await lab.artifacts.commit(staged, madeBy(context, { parents: [], backend: engine.name, name: spec.name ?? name }));
+        lab.models.save({
+          digest: artifact.digest,
+          name: spec.name ?? name,
+          family: model.config.family,
+          parameters: model.config.parameters,
+          config: { ...model.config },
+          hookPoints: model.hookPoints(),
+          card: text,
+        });
+        return { artifact: artifact.digest };
+      } finally {
+        model.dispose();
+      }
     } finally {
-      model.dispose();
+      lab.artifacts.discard(staged);
     }
   },
 };
+
+/** Into the job's own folder, where an attempt that broke off left what it had. */
+async function download({ spec, dir, signal, progress, log }: JobContext<'model.import'>): Promise<{ path: string; name: string }> {
+  const reference = parseHubReference(spec.path);
+  const settings = hubSettings();
+  progress({ stage: 'ask the hub', done: 0, total: 1, unit: 'repositories', message: settings.endpoint });
+  const model = await listHubModel(reference, settings, signal);
+  log(`${model.repository} at commit ${model.commit}: ${model.files.map(({ path }) => path).join(', ')}`);
+  const target = join(dir, model.commit);
+  await downloadModel(model, {
+    ...settings,
+    dir: target,
+    signal,
+    onProgress: ({ file, done, total }) => progress({ stage: 'download', done, total, unit: 'bytes', message: file }),
+  });
+  const name = reference.file ?? reference.repository;
+  return { path: target, name: name.split('/').pop()!.replace(/\.gguf$/, '') };
+}

@@ -17,12 +17,21 @@ export interface Checkpoint {
   placement?: TensorPlacement;
 }
 
+/** A file that a copy of the model needs. */
+export interface CheckpointFile {
+  path: string;
+  /** What it is called in a folder of the model's own, where the format recognises it. */
+  name: string;
+}
+
 /** A way to store a model: a file in this folder, and a line in the registry. */
 export interface CheckpointFormat {
   name: string;
   /** What a path must be, for the message when nothing fits. */
   looksLike: string;
   recognises(path: string): boolean;
+  /** Everything that a copy needs; what else lies beside it is left out. */
+  files(path: string): CheckpointFile[];
   /** @throws SextantError NOT_FOUND or INVALID_FILE. */
   open(path: string): Checkpoint;
 }

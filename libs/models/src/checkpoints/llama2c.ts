@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openLlama2c, readLlama2cTokenizer } from '@sextant/formats';
 import { readSentencePieceModel } from '../tokenizer/sentencePieceModel';
 import { spmTokenizer, type SpmPiece } from '../tokenizer/spmTokenizer';
@@ -38,6 +38,11 @@ export const llama2c: CheckpointFormat = {
   name: 'llama2.c',
   looksLike: 'a llama2.c model.bin, or its folder',
   recognises: (path) => weightsFile(path) !== null,
+  files(path) {
+    const weights = weightsFile(path)!;
+    const tokenizer = tokenizerFile(weights);
+    return [{ path: weights, name: 'model.bin' }, ...(tokenizer === null ? [] : [{ path: tokenizer, name: basename(tokenizer) }])];
+  },
   open(path) {
     const file = openLlama2c(weightsFile(path)!);
     try {
@@ -65,13 +70,16 @@ function weightsFile(path: string): string | null {
 }
 
 /** A SentencePiece model, or the tokenizer that llama2.c exports from one. */
+function tokenizerFile(model: string): string | null {
+  const names = readdirSync(dirname(model)).filter((name) => name !== basename(model));
+  const name = names.find((each) => each.endsWith('.model')) ?? names.find((each) => /^tok.*\.bin$/.test(each));
+  return name === undefined ? null : join(dirname(model), name);
+}
+
 function tokenizerBeside(model: string, vocabSize: number): Tokenizer | null {
-  const names = readdirSync(dirname(model));
-  const find = (pattern: RegExp) => names.filter((name) => pattern.test(name)).map((name) => join(dirname(model), name))[0];
-  const sentencePiece = find(/\.model$/);
-  if (sentencePiece !== undefined) return new Tokenizer(spmTokenizer(readSentencePieceModel(sentencePiece), sentencePiece));
-  const exported = find(/^tok.*\.bin$/);
-  return exported === undefined ? null : new Tokenizer(exportedTokenizer(exported, vocabSize));
+  const file = tokenizerFile(model);
+  if (file === null) return null;
+  return new Tokenizer(file.endsWith('.model') ? spmTokenizer(readSentencePieceModel(file), file) : exportedTokenizer(file, vocabSize));
 }
 
 function exportedTokenizer(file: string, vocabSize: number) {

@@ -52,6 +52,11 @@ export function compareValues(tensor: string, found: ArrayLike<number>, expected
   return { ...check, tolerance, passed: check.compared > 0 && check.maxAbs <= tolerance };
 }
 
+/** The same checks with one tolerance for all that allow a difference. */
+export function withTolerance(checks: readonly ReferenceCheck[], tolerance: number): ReferenceCheck[] {
+  return checks.map((check) => (check.tolerance === 0 ? check : { ...check, tolerance, passed: check.compared > 0 && check.maxAbs <= tolerance }));
+}
+
 /** Counts what is not equal: ids, or texts. */
 export function compareExactly(tensor: string, found: ArrayLike<unknown>, expected: ArrayLike<unknown>): ReferenceCheck {
   let differing = found.length === expected.length ? 0 : Math.max(found.length, expected.length) - Math.min(found.length, expected.length);

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { openSafetensors, type SafetensorsFile } from '@sextant/formats';
 import { SextantError } from '@sextant/schema';
 import { readJsonObject, type JsonObject } from '../json';
@@ -27,9 +27,10 @@ export function openReferences(path: string): References {
   return { file, folder: dirname(file), tensors: openSafetensors(file), texts: existsSync(json) ? readJsonObject(json) : null };
 }
 
-/** `references.safetensors` in the model's folder, or beside its file. */
+/** `references.safetensors` in the model's folder; beside a file, first those that carry its name. */
 export function findReferences(model: string): string | null {
-  const folder = existsSync(model) && statSync(model).isDirectory() ? model : dirname(model);
-  const file = join(folder, beside);
-  return existsSync(file) ? file : null;
+  const isFolder = existsSync(model) && statSync(model).isDirectory();
+  const stem = basename(model, extname(model));
+  const places = isFolder ? [join(model, beside)] : [`${stem}.references.safetensors`, `${stem}.expected.safetensors`, beside].map((name) => join(dirname(model), name));
+  return places.find(existsSync) ?? null;
 }

@@ -1,7 +1,7 @@
 import { SextantError } from '@sextant/schema';
 import type { LanguageModel } from '../languageModel';
 import { loadModel } from '../loadModel';
-import type { ReferenceCheck } from './check';
+import { withTolerance, type ReferenceCheck } from './check';
 import { checkGgufTensors, holdsTensorsOf } from './ggufTensors';
 import { checkPrefixed, holdsPrefixed } from './ggufPrefixed';
 import { checkPaddedBatches, holdsPaddedBatches } from './paddedBatches';
@@ -48,12 +48,20 @@ export interface ModelVerification {
   passed: boolean;
 }
 
+export interface VerifyOptions {
+  /** By default those in the model's folder or beside its file. */
+  references?: string | undefined;
+  /** Instead of each value's own, for all that may differ at all. */
+  tolerance?: number | undefined;
+}
+
 /**
  * Loads what is at a path and compares it with its references.
- * @param references by default `references.safetensors` in the model's folder or beside its file
  * @throws SextantError NOT_FOUND without references, and whatever loading finds wrong
  */
-export async function verifyModelAt(path: string, references: string | null = findReferences(path)): Promise<ModelVerification> {
+export async function verifyModelAt(path: string, options: VerifyOptions = {}): Promise<ModelVerification> {
+  const { references = findReferences(path), tolerance } = options;
+  const judged = (checks: ReferenceCheck[]) => (tolerance === undefined ? checks : withTolerance(checks, tolerance));
   if (references === null) {
     // What cannot be loaded is the better news.
     (await loadModel(path)).dispose();
@@ -62,12 +70,12 @@ export async function verifyModelAt(path: string, references: string | null = fi
   const { file, tensors } = openReferences(references);
   tensors.close();
   if (holdsTensorsOf(path, file)) {
-    const checks = checkGgufTensors(path, file);
+    const checks = judged(checkGgufTensors(path, file));
     return { path, references: file, model: null, checks, passed: checks.every(({ passed }) => passed) };
   }
   const model = await loadModel(path);
   try {
-    const checks = await verifyModel(model, file);
+    const checks = judged(await verifyModel(model, file));
     const { family, parameters } = model.config;
     return { path, references: file, model: { family, parameters }, checks, passed: checks.every(({ passed }) => passed) };
   } finally {

@@ -9,6 +9,12 @@ const curvePoint = z.object({ step: z.number() }).catchall(z.number());
 const histograms = interactiveMethods['dictionaries.histograms'];
 
 export const dictionariesRouter = router({
+  verify: procedure
+    .meta({ summary: 'Load a dictionary on the server\'s host and compare it with reference values of the library that wrote it' })
+    .input(interactiveMethods['dictionaries.verify'].params)
+    .output(interactiveMethods['dictionaries.verify'].event)
+    .query(({ ctx, input, signal }) => ctx.interactive.ask('dictionaries.verify', input, signal)),
+
   list: procedure
     .meta({ summary: 'Dictionaries, newest first' })
     .input(z.object({ ...pageInput, model: digestSchema.optional() }).prefault({}))

@@ -19,11 +19,17 @@ export const modelsRouter = router({
     .output(modelRecordSchema.extend({ derived: z.array(artifactRefSchema) }))
     .query(({ ctx, input }) => ({ ...ctx.lab.models.get(input.digest), derived: ctx.lab.artifacts.children(input.digest) })),
 
-  import: procedure
-    .meta({ summary: 'Import a Hugging Face model folder on the server\'s host' })
+  add: procedure
+    .meta({ summary: 'Bring a model into the lab: a folder, a GGUF or llama2.c file on the server\'s host, or hf:owner/name[@revision]' })
     .input(startInput(jobSpecs['model.import']))
     .output(startedJob)
     .mutation(({ ctx, input }) => startJob(ctx, 'model.import', input)),
+
+  describe: procedure
+    .meta({ summary: 'What a stored model is, in the lab or at a path on the server\'s host: configuration, tokenizer, memory, hook points' })
+    .input(interactiveMethods['models.describe'].params)
+    .output(interactiveMethods['models.describe'].event)
+    .query(({ ctx, input, signal }) => ctx.interactive.ask('models.describe', input, signal)),
 
   verify: procedure
     .meta({ summary: 'Load a model on the server\'s host and compare it with reference values of the original library' })

@@ -19,7 +19,7 @@ const stages = [
 ] as const;
 
 const sources = [
-  ['Import a model', 'a Hugging Face folder on the server\'s host', command('models', 'import', '<folder>')],
+  ['Import a model', 'a folder or file on the server\'s host, or hf:owner/name', command('models', 'add', '<source>')],
   ['Make a corpus', 'from the planted world, from prose, or from a text file', command('corpora', 'create')],
   ['Train a dictionary', 'on activations harvested from any hook', command('train')],
 ] as const;

@@ -28,7 +28,7 @@ export function ModelsPage() {
     >
       <Await query={models} what="models">
         {(page) => (page.items.length === 0
-          ? <EmptyState title="No model yet. Import a Hugging Face folder on the server's host." command={command('models', 'import', '<folder>')} />
+          ? <EmptyState title="No model yet. Add a folder or file on the server's host, or hf:owner/name." command={command('models', 'add', '<source>')} />
           : <RecordTable label="models" columns={columns} rows={page.items} rowKey={(model) => model.digest} link={(model) => ({ to: '/models/$digest', params: { digest: model.digest } })} />)}
       </Await>
     </Page>

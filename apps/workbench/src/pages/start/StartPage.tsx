@@ -15,7 +15,7 @@ const route = getRouteApi('/start');
 const kinds = Object.keys(jobNames).filter((kind): kind is JobKind => kind in jobSpecs);
 
 const words: Record<JobKind, string[]> = {
-  'model.import': ['models', 'import', '<folder>'],
+  'model.import': ['models', 'add', '<source>'],
   'corpus.create': ['corpora', 'create', '--name', '<name>', '--world', '--tokens', '<n>'],
   'activations.harvest': ['harvest', '--hook', '<hook>'],
   'dictionary.train': ['train', '--name', '<name>', '--features', '<n>', '--steps', '<n>'],

@@ -3,7 +3,7 @@ import { jobSpecs, type JobKind } from '@sextant/schema';
 
 /** Which procedure starts which kind of job. Each validates its own spec; the server does it again. */
 const starters: Record<JobKind, (client: SextantClient, spec: unknown, idempotencyKey: string) => Promise<{ jobId: string }>> = {
-  'model.import': (client, spec, idempotencyKey) => client.models.import.mutate({ ...jobSpecs['model.import'].parse(spec), idempotencyKey }),
+  'model.import': (client, spec, idempotencyKey) => client.models.add.mutate({ ...jobSpecs['model.import'].parse(spec), idempotencyKey }),
   'corpus.create': (client, spec, idempotencyKey) => client.corpora.create.mutate({ ...jobSpecs['corpus.create'].parse(spec), idempotencyKey }),
   'activations.harvest': (client, spec, idempotencyKey) => client.activations.harvest.mutate({ ...jobSpecs['activations.harvest'].parse(spec), idempotencyKey }),
   'dictionary.train': (client, spec, idempotencyKey) => client.dictionaries.train.mutate({ ...jobSpecs['dictionary.train'].parse(spec), idempotencyKey }),

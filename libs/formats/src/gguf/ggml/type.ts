@@ -1,3 +1,5 @@
+import { halfToNumber } from '../../half';
+
 /** One ggml tensor type: how a block of `blockSize` numbers lies in `blockBytes` bytes (ggml/src/ggml-common.h). */
 export interface GgmlType {
   /** The number that GGUF files use for it. */
@@ -24,12 +26,4 @@ export function blockType(
       for (let at = 0, to = 0; to < out.length; at += type.blockBytes, to += type.blockSize) block(bytes, at, half, out, to);
     },
   };
-}
-
-function halfToNumber(bits: number): number {
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openGguf, type GgufFile } from '@sextant/formats';
 import { SextantError } from '@sextant/schema';
 import { ConfigReader } from '../../configReader';
@@ -14,6 +14,7 @@ export const gguf: CheckpointFormat = {
   name: 'gguf',
   looksLike: 'a .gguf file, or a folder with one',
   recognises: (path) => ggufFile(path) !== null,
+  files: (path) => [{ path: ggufFile(path)!, name: basename(ggufFile(path)!) }],
   open(path) {
     const file = openGguf(ggufFile(path)!);
     try {
