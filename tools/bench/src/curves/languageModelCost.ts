@@ -39,7 +39,14 @@ export async function measureTraining(context: number, threads: number): Promise
   const tokens = 4096;
   const lm = model(context);
   const done: number[] = [];
-  await trainModel({ model: lm, data: { tokens: ids(tokens), length: context }, steps: 5, batchSize: tokens / context, learningRate: 1e-4, onMetrics: () => done.push(performance.now()) });
+  await trainModel({
+    model: lm,
+    data: { tokens: ids(tokens), length: context },
+    steps: 5,
+    batchSize: tokens / context,
+    learningRate: 1e-4,
+    onMetrics: () => done.push(performance.now()),
+  });
   lm.dispose();
   const seconds = fastest(done.slice(1));
   // The backward pass multiplies twice for every product of the forward pass.

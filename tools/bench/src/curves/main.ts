@@ -29,7 +29,7 @@ const file = path.resolve(values.out);
 async function measure(threads: string): Promise<Pick<Curves, 'peaks' | 'points'>> {
   const side = path.join(path.dirname(fileURLToPath(import.meta.url)), 'side.ts');
   const output = await outputOf({ command: process.execPath, args: ['--import', 'tsx', side], env: { SEXTANT_THREADS: threads } });
-  const all = <Schema extends typeof peakSchema | typeof pointSchema>(prefix: string) =>
+  const all = (prefix: string) =>
     output.split('\n').filter((line) => line.startsWith(prefix)).map((line): unknown => JSON.parse(line.slice(prefix.length)));
   return { peaks: all('PEAK ').map((value) => peakSchema.parse(value)), points: all('POINT ').map((value) => pointSchema.parse(value)) };
 }

@@ -17,7 +17,8 @@ const point = (sizes: { d: number; n: number; k: number; batch: number }, thread
   bytes: 5e8,
 });
 const base = { d: 512, n: 8192, k: 32, batch: 2048 };
-const points = [base, { ...base, d: 128 }, { ...base, n: 32768 }, { ...base, k: 128 }, { ...base, batch: 256 }].flatMap((sizes) => [point(sizes), point(sizes, 1)]);
+const varied = [base, { ...base, d: 128 }, { ...base, n: 32768 }, { ...base, k: 128 }, { ...base, batch: 256 }];
+const points = varied.flatMap((sizes) => [point(sizes), point(sizes, 1)]);
 const curves: Curves = { machine: {}, peaks: [{ threads: 2, gflops: 100, gigabytes: 10 }], points };
 
 describe('the cost of a step', () => {
