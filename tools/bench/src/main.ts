@@ -53,8 +53,8 @@ async function bench(): Promise<number> {
     report.results.push({ ...result, machine });
     if ('skipped' in result) log(`  skipped: ${result.skipped}`);
     if ('failed' in result) log(`  failed: ${result.failed}`);
+    if (values.out) write(values.out, merged(rows, read(values.out), { results: report.results.slice(-1) }, values.add));
   }
-  if (values.out) write(values.out, merged(rows, read(values.out), report, values.add));
   const file = path.join(scratch, 'results', `${new Date().toISOString().replaceAll(':', '-')}.json`);
   write(file, report);
   log(`results with machine facts: ${file}`);
