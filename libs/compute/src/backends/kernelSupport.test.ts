@@ -6,7 +6,7 @@ import { listBackends } from './select';
 
 const page = readFileSync(new URL('../../../../docs/backends.md', import.meta.url), 'utf8');
 const rows = page
-  .slice(page.indexOf('<!-- generated'))
+  .slice(page.indexOf('<!-- generated'), page.indexOf('<!-- end of what is generated'))
   .split('\n')
   .filter((line) => line.startsWith('| '))
   .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
