@@ -4,8 +4,12 @@
  *
  *     node --import tsx libs/models/src/reportParity.ts [large] [backend]
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { listBackends, selectBackend } from '@sextant/compute';
-import { haveModelFixtures, withoutFixtures } from './sharedFixtures';
+import { convertFixture, ggufFixtures } from './checkpoints/gguf/convertFixture';
+import { haveModelFixtures, modelFixtures, withoutFixtures } from './sharedFixtures';
 import { largeFixtures, smallFixtures } from './verification/publicFixtures';
 import { verifyModelAt, type ReferenceCheck } from './verification/verifyModel';
 
@@ -30,7 +34,15 @@ function worst(checks: readonly ReferenceCheck[], pattern: RegExp): string {
 
 if (!haveModelFixtures) throw new Error(withoutFixtures);
 const words = process.argv.slice(2);
-const fixtures = [...smallFixtures(), ...(words.includes('large') ? largeFixtures() : [])];
+const dir = mkdtempSync(join(tmpdir(), 'parity-'));
+process.once('exit', () => rmSync(dir, { recursive: true }));
+/** The tiny models of every family that llama.cpp has, written as its GGUF files. */
+const converted = ggufFixtures.map((name) => {
+  const folder = join(modelFixtures, 'tiny', name);
+  convertFixture(folder, join(dir, `${name}.gguf`));
+  return { name: `${name}, as GGUF`, path: join(dir, `${name}.gguf`), references: join(folder, 'references.safetensors') };
+});
+const fixtures = [...smallFixtures(), ...converted, ...(words.includes('large') ? largeFixtures() : [])];
 const only = words.find((word) => word !== 'large');
 for (const { name: backend, present, detail } of await listBackends()) {
   if (only !== undefined && backend !== only) continue;
