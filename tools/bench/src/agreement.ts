@@ -18,7 +18,7 @@ export function numbersWithin(tolerance: number, what: string): Agreement {
     const gaps = ours.numbers.map((value, i) => Math.abs(value - peer.numbers[i]!) / Math.max(Math.abs(value), Math.abs(peer.numbers[i]!), Number.MIN_VALUE));
     const worst = Math.max(...gaps.map((gap) => (Number.isFinite(gap) ? gap : Infinity)));
     const sides = [ours, peer].map(({ numbers }) => numbers.slice(0, 3).map(shown).join(' '));
-    return { agreed: worst <= tolerance, text: `${what}: ours ${sides[0]}, peer ${sides[1]}; largest relative gap ${worst.toExponential(1)}, tolerance ${tolerance}` };
+    return { agreed: worst <= tolerance, text: `${what} ${sides[0]} beside ${sides[1]}; relative gap ${worst.toExponential(0)} of at most ${tolerance}` };
   };
 }
 
@@ -29,7 +29,7 @@ export function sameIds(leading: number): Agreement {
     const length = Math.min(ours.ids.length, peer.ids.length);
     let same = 0;
     while (same < length && ours.ids[same] === peer.ids[same]) same++;
-    return { agreed: same >= leading, text: `first ${same} of ${length} generated ids are the same; at least ${leading} are asked for` };
+    return { agreed: same >= leading, text: `first ${same} of ${length} ids the same; at least ${leading} asked for` };
   };
 }
 

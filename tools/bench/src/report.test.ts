@@ -27,7 +27,7 @@ describe('agreement', () => {
     expect(close(of(NaN), of(1)).agreed).toBe(false);
     expect(close(of(1, 2), of(1)).agreed).toBe(false);
     expect(close(of(1), { kind: 'ids', ids: [1] }).agreed).toBe(false);
-    expect(close(of(100), of(100.2)).text).toContain('ours 100, peer 100.200');
+    expect(close(of(100), of(100.2)).text).toContain('loss 100 beside 100.200');
   });
 
   it('takes ids that begin alike', () => {

@@ -2,7 +2,7 @@ import { goalText, ratioText, type Goal } from './goal';
 import type { MachineFacts } from './machine';
 import { median } from './measured';
 import type { BenchRow } from './row';
-import { summarise, type RowResult } from './runRow';
+import { summarise, type Round, type RowResult } from './runRow';
 
 /** A row as measured once, with what it was measured on. */
 export type DatedResult = RowResult & { machine: MachineFacts };
@@ -33,7 +33,7 @@ const rate = (value: number) => (value >= 1000 ? Math.round(value).toLocaleStrin
 /** A Markdown table: it reads well in a terminal and goes into docs/performance.md as it is. */
 export function table(rows: readonly BenchRow[], results: readonly RowResult[]): string {
   const lines = [
-    '| work | peer | ours | peer | unit | ratio (range) | goal | | agreement |',
+    '| work | beside | ours | theirs | ratio (range) | goal | | rounds, load | what both computed |',
     '|---|---|---|---|---|---|---|---|---|',
   ];
   for (const result of results) {
@@ -45,17 +45,18 @@ export function table(rows: readonly BenchRow[], results: readonly RowResult[]):
 
 function line(row: BenchRow, result: RowResult): string {
   const cells = (...rest: string[]) => `| ${[row.work, row.peer.name, ...rest].join(' | ')} |`;
-  if ('skipped' in result) return cells('–', '–', `${row.unit}/s`, '–', goalText(row.goal), 'skipped', result.skipped);
-  if ('failed' in result) return cells('–', '–', `${row.unit}/s`, '–', goalText(row.goal), 'failed', result.failed.split('\n')[0]!);
-  const { rounds, speedRatio, agreed, met } = result;
-  const verdict = agreed ? (met ? 'met' : 'not met') : 'DISAGREE';
+  if ('skipped' in result) return cells('–', '–', '–', goalText(row.goal), 'skipped', '–', result.skipped);
+  if ('failed' in result) return cells('–', '–', '–', goalText(row.goal), 'failed', '–', result.failed.split('\n')[0]!);
+  const { rounds, speedRatio, range, agreed, met } = result;
+  const speed = (of: (round: Round) => number) => `${rate(median(rounds.map(of)))} ${row.unit}/s`;
+  const loads = rounds.map((round) => round.loadAverage);
   return cells(
-    rate(median(rounds.map((round) => round.oursRate))),
-    rate(median(rounds.map((round) => round.peerRate))),
-    `${row.unit}/s`,
-    `${ratioText(row.goal, speedRatio)} (${rangeText(row.goal, result.range)})`,
+    speed((round) => round.oursRate),
+    speed((round) => round.peerRate),
+    `**${ratioText(row.goal, speedRatio)}** (${rangeText(row.goal, range)})`,
     goalText(row.goal),
-    verdict,
+    agreed ? (met ? 'met' : 'not met') : 'DISAGREE',
+    `${rounds.length}, ${Math.min(...loads).toFixed(1)}–${Math.max(...loads).toFixed(1)}`,
     rounds.find((round) => !round.agreed)?.agreement ?? rounds[0]!.agreement,
   );
 }
