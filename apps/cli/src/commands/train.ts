@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import type { AddCommand } from '../command';
 import { withSession } from '../command';
 import { dryRunOption, showEstimate } from '../dryRun';
 import { follow } from '../follow';
 import { bytes, fields, short, significant, table } from '../output';
 import { digestOf } from '../references';
+import { reportVerification } from '../verification';
 import { decimal, integer, positive } from './arguments';
 
 interface TrainOptions {
@@ -47,7 +49,7 @@ export const addTrain: AddCommand = (program) => {
     },
   );
 
-  const dictionaries = program.command('dictionaries').description('trained dictionaries');
+  const dictionaries = program.command('dictionaries').description('dictionaries');
 
   withSession(dictionaries.command('list', { isDefault: true }).description('dictionaries in the lab'), async ({ client, out }) => {
     const page = await client.dictionaries.list.query({ limit: 1000 });
@@ -63,6 +65,19 @@ export const addTrain: AddCommand = (program) => {
       one.featureIndex === null ? 'no' : 'yes',
     ])));
   });
+
+  withSession<{ references?: string }>(
+    dictionaries
+      .command('verify')
+      .argument('<path>', 'folder or file of SAELens, dictionary_learning, sparsify, OpenAI or Gemma Scope; it need not be in the lab')
+      .description('compare a dictionary with reference values that the original library computed')
+      .option('--references <file>', 'safetensors file, or its folder; by default reference.safetensors beside the dictionary or above'),
+    async ({ client, out }, { references }, [path = '']) => {
+      const report = await client.dictionaries.verify.query({ path: resolve(path), ...(references !== undefined && { references: resolve(references) }) });
+      reportVerification(out, report);
+    },
+    { scratch: true },
+  );
 
   withSession(dictionaries.command('show').argument('[dictionary]').description('scores and training'), async (session, _options, [word]) => {
     const one = await session.client.dictionaries.get.query({ digest: await digestOf(session, 'dictionary', word) });
