@@ -12,6 +12,7 @@ export { encodeThreshold, encodeTopK, preActivations, topKMask, type EncodeInput
 export { rowNorms, scaleRows } from './dictionary/rows';
 export { clipByGlobalNorm, globalNorm, GradientAccumulator } from './gradients';
 export { measureBackend, type BackendSpeed } from './measureBackend';
+export { appendColumns } from './ops/appendColumns';
 export { attention, attentionPattern, type AttentionInput } from './ops/attention';
 export { crossEntropy } from './ops/crossEntropy';
 export { embedding } from './ops/embedding';

@@ -126,6 +126,31 @@ describe('LanguageModel', () => {
     cache.dispose();
   });
 
+  it('continues several branches of one cache without one writing into another, patterns read by a hook', () => {
+    const batch = padBatch([short, ids], { side: 'left' });
+    const next = (cache: KvCache, tokens: number[], hooks: Hook[] = []) =>
+      values(model.forward({ ids: Int32Array.from(tokens), mask: Int32Array.of(1, 1), batch: 2, length: 1 }, { cache, hooks }));
+    const cache = new KvCache();
+    model.forward(batch, { cache }).dispose();
+    next(cache, [1, 2]);
+    const branches = [cache.select([0, 1]), cache.select([0, 1])] as const;
+    const keys: number[] = [];
+    const watch: Hook = { point: 'blocks.1.attn.hook_pattern', fn: (pattern) => void keys.push(pattern.shape[3]!) };
+    // Both have room for the next column in what they were copied from.
+    const first = next(branches[0], [3, 4]);
+    const second = next(branches[1], [5, 6], [watch]);
+    const then = next(branches[0], [7, 8]);
+    const whole = (rows: number[][]) => {
+      const full = model.forward(padBatch([[...short, ...rows[0]!], [...ids, ...rows[1]!]], { side: 'left' }));
+      return values(tf.tidy(() => tf.slice(full, [0, full.shape[1] - 1, 0], [-1, 1, -1])));
+    };
+    expect(largestDifference(first, whole([[1, 3], [2, 4]]))).toBeLessThan(1e-5);
+    expect(largestDifference(second, whole([[1, 5], [2, 6]]))).toBeLessThan(1e-5);
+    expect(largestDifference(then, whole([[1, 3, 7], [2, 4, 8]]))).toBeLessThan(1e-5);
+    expect(keys).toEqual([10]);
+    for (const each of [cache, ...branches]) each.dispose();
+  });
+
   it('passes gradients from logits to a residual in the middle', () => {
     const direction = tf.tidy(() => {
       const residual = tf.randomNormal<tf.Rank.R3>([1, 8, 16], 0, 1, 'float32', 5);

@@ -1,4 +1,5 @@
 import type { NativeKernel } from '../native/kernel';
+import { appendColumnsKernels } from './appendColumns';
 import { attentionKernels } from './attention';
 import { crossEntropyKernels } from './crossEntropy';
 import { embeddingKernels } from './embedding';
@@ -16,6 +17,7 @@ export const fusedKernels: NativeKernel[] = [
   ...rmsNormKernels,
   ...layerNormKernels,
   ...ropeKernels,
+  ...appendColumnsKernels,
   ...attentionKernels,
   ...swigluKernels,
   ...geluKernels,

@@ -1,3 +1,4 @@
+import { appendColumns } from '../ops/appendColumns';
 import { attention, attentionPattern } from '../ops/attention';
 import { crossEntropy } from '../ops/crossEntropy';
 import { embedding } from '../ops/embedding';
@@ -127,6 +128,14 @@ export const opCases: OpCase[] = [
   attentionCase({ ...base, queries: 3, keys: 9, offset: 6, window: 4, softcap: 2, label: 'three new tokens, window and cap' }),
   attentionCase({ ...base, batch: 1, heads: 1, keyHeads: 1, width: 2, queries: 70, keys: 70, label: 'more queries than a block' }),
   attentionCase({ ...base, softcap: 1.5, keyMask: [0, 1, 1, 1, 1, 1, 1, 0, 1, 1], label: 'with mask and cap' }, true),
+  ...[3, 5].map((capacity): OpCase => ({
+    name: `appendColumns, two columns behind three of ${capacity}`,
+    inputs: [[2, capacity, 3], [2, 2, 3]],
+    // A copy of the held columns, because appending may write into them.
+    run: ([held, added]) => tf.slice(appendColumns(tf.add(held!, 0), added!, 3), [0, 0, 0], [-1, 5, -1]),
+    expected: ([held, added]) =>
+      range(2).flatMap((row) => [...held!.slice(row * capacity * 3, row * capacity * 3 + 9), ...added!.slice(row * 6, row * 6 + 6)]),
+  })),
   {
     name: 'swiglu',
     inputs: [[3, 7], [3, 7]],

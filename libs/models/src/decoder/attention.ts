@@ -21,22 +21,24 @@ export function attention(pass: ForwardPass, x: tf.Tensor, layer: number, spec: 
   const newV = project('v', spec.nKvHeads);
   const rotatedQ = position(q, 'q');
   const rotatedK = position(newK, 'k');
-  const { k, v } = pass.cache ? pass.cache.append(layer, rotatedK, newV) : { k: rotatedK, v: newV };
-
+  const held = pass.cache ? pass.cache.append(layer, rotatedK, newV) : { k: rotatedK, v: newV };
+  const point = at('hook_pattern');
+  // The pattern is only materialised for those who ask for it, and only over keys that are there.
+  const hooked = pass.isHooked(point);
+  const k = hooked ? pass.filled(held.k) : held.k;
+  const v = hooked ? pass.filled(held.v) : held.v;
   const input = {
     q: rotatedQ,
     k,
     v,
     scale: spec.scale,
     causal: true as const,
-    keyMask: pass.keyMask ?? undefined,
+    keyMask: pass.keyMask(k.shape[1]),
     queryOffset: pass.offset,
     window: spec.window ?? undefined,
     softcap: spec.softcap ?? undefined,
   };
-  const point = at('hook_pattern');
-  // The pattern is only materialised for those who ask for it.
-  const mixed = pass.isHooked(point) ? weighValues(pass.point(point, attentionPattern(input)), v) : fusedAttention(input);
+  const mixed = hooked ? weighValues(pass.point(point, attentionPattern(input)), v) : fusedAttention(input);
   const z = pass.point(at('hook_z'), mixed);
   const joined = tf.reshape(z, [batch, length, spec.nHeads * spec.headDim]);
   return linear(joined, weights.matrix(`${at('o')}.weight`), weights.optionalVector(`${at('o')}.bias`));

@@ -14,8 +14,8 @@ export class ForwardPass {
   readonly offset: number;
   readonly positions: Int32Array;
   readonly positionTensor: tf.Tensor2D;
-  /** [batch, offset + length], 1 where a key may be seen; null when the causal mask alone hides all padding. */
-  readonly keyMask: tf.Tensor2D | null;
+  /** Row-major [batch, offset + length], 1 where a key may be seen; null when the causal mask alone hides all padding. */
+  private readonly visibleKeys: Int32Array | null;
   /** Longest position plus one. */
   readonly longest: number;
   private readonly context: Omit<HookContext, 'point'>;
@@ -43,11 +43,32 @@ export class ForwardPass {
     }
     this.longest = longest;
     this.positionTensor = tf.tensor2d(this.positions, [batch, length], 'int32');
-    this.keyMask = hiddenKeys(input, cache?.mask ?? [], this.offset);
+    this.visibleKeys = visibleKeys(input, cache?.mask ?? [], this.offset);
     this.context = { batch, length, ids, mask, positions: this.positions, generated: input.generated ?? new Int32Array(batch * length) };
   }
 
   private readonly stopAt: string | null;
+
+  /** Columns in front of this batch's and its own. */
+  private get width(): number {
+    return this.offset + this.input.length;
+  }
+
+  /** [batch, columns], 1 where a key may be seen, 0 behind the last; undefined when the causal mask hides all padding. */
+  keyMask(columns: number): tf.Tensor2D | undefined {
+    const { visibleKeys, width } = this;
+    const { batch } = this.input;
+    if (!visibleKeys) return undefined;
+    if (columns === width) return tf.tensor2d(visibleKeys, [batch, width], 'int32');
+    const widened = new Int32Array(batch * columns);
+    for (let row = 0; row < batch; row++) widened.set(visibleKeys.subarray(row * width, (row + 1) * width), row * columns);
+    return tf.tensor2d(widened, [batch, columns], 'int32');
+  }
+
+  /** Keys or values without the room that a cache keeps behind them. */
+  filled(held: tf.Tensor4D): tf.Tensor4D {
+    return held.shape[1] === this.width ? held : tf.slice(held, [0, 0, 0, 0], [-1, this.width, -1, -1]);
+  }
 
   isHooked(point: string): boolean {
     return this.hooks.has(point) || this.stopAt === point;
@@ -77,7 +98,7 @@ function sameShape<R extends tf.Rank>(point: string, replacement: tf.Tensor, val
  * The key mask, or null when no padding lies in front of a real token: padding behind the last real token
  * is in every real query's future already.
  */
-function hiddenKeys({ mask, batch, length }: TokenBatch, cached: readonly Int32Array[], offset: number): tf.Tensor2D | null {
+function visibleKeys({ mask, batch, length }: TokenBatch, cached: readonly Int32Array[], offset: number): Int32Array | null {
   const width = offset + length;
   const keys = new Int32Array(batch * width);
   let hides = false;
@@ -89,5 +110,5 @@ function hiddenKeys({ mask, batch, length }: TokenBatch, cached: readonly Int32A
     while (last >= 0 && keys[at + last] === 0) last--;
     for (let key = 0; key < last && !hides; key++) hides = keys[at + key] === 0;
   }
-  return hides ? tf.tensor2d(keys, [batch, width], 'int32') : null;
+  return hides ? keys : null;
 }

@@ -1,4 +1,4 @@
-import { tf } from '@sextant/compute';
+import { appendColumns, tf } from '@sextant/compute';
 import { SextantError } from '@sextant/schema';
 
 interface KeysAndValues {
@@ -6,35 +6,43 @@ interface KeysAndValues {
   v: tf.Tensor4D;
 }
 
+interface Held extends KeysAndValues {
+  /** Columns that hold keys and values; those behind are room for more. */
+  filled: number;
+}
+
 /**
- * Keys (rotated) and values of the tokens a model has seen, one pair [batch, length, nKvHeads, headDim] for each block,
- * with the padding mask and each row's count of real tokens. Owns its tensors.
+ * Keys (rotated) and values of the tokens a model has seen, one pair [batch, capacity, nKvHeads, headDim] for each
+ * block, with the padding mask and each row's count of real tokens. Where the backend can write in place, a token costs
+ * its own columns and not a copy of all before it. Owns its tensors.
  */
 export class KvCache {
   /** Columns held, padding included. */
   length = 0;
   /** 1 for a real token, one row of `length` for each sequence. */
   mask: Int32Array[] = [];
-  private blocks: KeysAndValues[] = [];
-
   /** Real tokens of each row so far: the position of its next token. */
-  get positions(): number[] {
-    return this.mask.map((row) => row.reduce((sum, real) => sum + real, 0));
-  }
+  positions: number[] = [];
+  private blocks: Held[] = [];
 
-  /** Adds a block's new keys and values and returns all of them. The result belongs to the cache. */
+  /**
+   * Adds a block's new keys and values and returns all of them, followed by columns of no meaning: attention must not look
+   * beyond `length` plus the new ones. The result belongs to the cache.
+   */
   append(block: number, k: tf.Tensor4D, v: tf.Tensor4D): KeysAndValues {
     const old = this.blocks[block];
-    if ((old?.k.shape[1] ?? 0) !== this.length) {
+    const filled = old?.filled ?? 0;
+    if (filled !== this.length) {
       throw new SextantError('INTERNAL', 'a forward pass that threw left this cache half filled; dispose it and start a new one');
     }
-    const joined = old
-      ? { k: tf.keep(tf.concat([old.k, k], 1)), v: tf.keep(tf.concat([old.v, v], 1)) }
-      : { k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) };
-    old?.k.dispose();
-    old?.v.dispose();
-    this.blocks[block] = joined;
-    return joined;
+    const extended = (held: tf.Tensor4D | undefined, added: tf.Tensor4D): tf.Tensor4D => {
+      const whole = tf.keep(held ? appendColumns(held, added, filled) : tf.clone(added));
+      held?.dispose();
+      return whole;
+    };
+    const held = { k: extended(old?.k, k), v: extended(old?.v, v), filled: filled + k.shape[1] };
+    this.blocks[block] = held;
+    return held;
   }
 
   /** Records the columns that a finished forward pass added; `mask` is row-major [batch, length]. */
@@ -45,6 +53,11 @@ export class KvCache {
       joined.set(mask.subarray(row * length, (row + 1) * length), this.length);
       return joined;
     });
+    this.positions = Array.from({ length: batch }, (_, row) => {
+      let count = this.positions[row] ?? 0;
+      for (let at = row * length; at < (row + 1) * length; at++) count += mask[at]!;
+      return count;
+    });
     this.length += length;
   }
 
@@ -53,9 +66,10 @@ export class KvCache {
     const selected = new KvCache();
     selected.length = this.length;
     selected.mask = rows.map((row) => this.mask[row]!);
+    selected.positions = rows.map((row) => this.positions[row]!);
     selected.blocks = tf.tidy(() => {
       const index = tf.tensor1d([...rows], 'int32');
-      return this.blocks.map(({ k, v }) => ({ k: tf.keep(tf.gather(k, index)), v: tf.keep(tf.gather(v, index)) }));
+      return this.blocks.map(({ k, v, filled }) => ({ k: tf.keep(tf.gather(k, index)), v: tf.keep(tf.gather(v, index)), filled }));
     });
     return selected;
   }
@@ -67,6 +81,7 @@ export class KvCache {
     }
     this.blocks = [];
     this.mask = [];
+    this.positions = [];
     this.length = 0;
   }
 }
