@@ -169,7 +169,8 @@ describe('harvestStream', () => {
     const dir = folder();
     await harvest({ ...small, model, outDir: dir, dtype: 'f32', maxTokens: 120 });
     const streamed: number[] = [];
-    for await (const batch of harvestStream({ model, kept: keptTokens(corpus, new Set([0, 1]), 120), hook: HOOK, batchSize: 7 })) streamed.push(...batch.activations);
+    const kept = keptTokens(corpus, new Set([0, 1]), 120);
+    for await (const batch of harvestStream({ model, kept, hook: HOOK, batchSize: 7 })) streamed.push(...batch.activations);
     const store = openActivations(dir);
     expect(store.tokens).toBe(120);
     expect(streamed).toEqual([...store.readActivations(0, 120)]);
