@@ -50,7 +50,7 @@ function activationOf({ constants, path: file }: TorchFile): { architecture: str
   };
   if (activation === 'ReLU') return { architecture: 'standard', normalisation: 'none', options: {} };
   if (activation !== 'TopK') throw unknown('activation', activation, 'TopK or ReLU');
-  const after = constants.get('activation_state_dict.postact_fn') ?? 'ReLU';
+  const after = constants.get('activation_state_dict.postact_fn');
   const architecture = after === 'ReLU' ? 'topk' : after === 'Identity' ? 'signed_topk' : null;
   if (architecture === null) throw unknown('activation_state_dict.postact_fn', after, 'ReLU or Identity');
   const k = constants.get('activation_state_dict.k');

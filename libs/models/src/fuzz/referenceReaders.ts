@@ -1,58 +1,9 @@
+import { half, plain, product, viewOf, type Stored } from '@sextant/formats/testing';
+
 /**
- * Readers for the fuzzing tests only: they read sound files of four formats in the plainest way, share nothing with libs/formats, and say
+ * Readers for the fuzzing tests only: they read sound files of three formats in the plainest way, share nothing with libs/formats, and say
  * what a changed file that was loaded really holds. They may fail on damaged files, which must not have been loaded.
  */
-export interface Stored {
-  shape: number[];
-  values: Float32Array;
-}
-
-function half(bits: number): number {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  const size = exponent === 0 ? fraction / 2 ** 24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
-  return bits & 0x8000 ? -size : size;
-}
-
-const numbers: Readonly<Record<string, { width: number; read: (view: DataView, at: number) => number }>> = {
-  F64: { width: 8, read: (view, at) => view.getFloat64(at, true) },
-  F32: { width: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { width: 2, read: (view, at) => half(view.getUint16(at, true)) },
-  BF16: {
-    width: 2,
-    read(view, at) {
-      const wide = new DataView(new ArrayBuffer(4));
-      wide.setUint16(2, view.getUint16(at, true), true);
-      return wide.getFloat32(0, true);
-    },
-  },
-};
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function plain(view: DataView, type: string, at: number, count: number): Float32Array {
-  const { width, read } = numbers[type]!;
-  return Float32Array.from({ length: count }, (_, i) => read(view, at + i * width));
-}
-
-const product = (shape: readonly number[]) => shape.reduce((size, dimension) => size * dimension, 1);
-
-export function readSafetensors(bytes: Uint8Array): Map<string, Stored> {
-  const view = viewOf(bytes);
-  const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString()) as Record<string, Listed>;
-  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
-  return new Map(
-    entries.map(([name, { dtype, shape, data_offsets: [begin] }]) => [name, { shape, values: plain(view, dtype, 8 + length + begin, product(shape)) }]),
-  );
-}
-
-interface Listed {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
-}
 
 /** Metadata and tensors of the plain and Q8_0 types. */
 export function readGguf(bytes: Uint8Array): { metadata: Map<string, unknown>; tensors: Map<string, Stored> } {

@@ -1,5 +1,5 @@
 import { Rng } from '@sextant/compute';
-import type { Stored } from './referenceReaders';
+import type { Stored } from '@sextant/formats/testing';
 
 /** The configuration of the models that are fuzzed, with every field said that has a default. */
 export const smallConfig = {

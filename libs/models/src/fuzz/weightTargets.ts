@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { writeSafetensors } from '@sextant/formats';
-import { mutate, mutation, storedZip, textMutation, writeGguf, type Files, type FuzzTarget } from '@sextant/formats/testing';
+import { mutate, mutation, readSafetensors, stateDict, storedZip, textMutation, writeGguf, type Files, type FuzzTarget, type Stored } from '@sextant/formats/testing';
 import { expectNumbers, expectParameters, loadedFrom, type Loaded } from './loaded';
-import { stateDict } from './pickleWriter';
-import { readGguf, readLlama2c, readSafetensors, type Stored } from './referenceReaders';
+import { readGguf, readLlama2c } from './referenceReaders';
 import { smallConfig, smallTensors, smallValues, unpaired } from './smallModel';
 
 /** Each of these files is read once, translated and copied to the backend, and dequantised to at most 4 bytes a number. */
@@ -94,7 +93,7 @@ function shardedFolder(values: ReadonlyMap<string, Stored>): FuzzTarget<Loaded> 
 
 /** An odd number of changes goes into the archive, an even one into the pickle inside, whose checksum is then made right. */
 function pickleFolder(values: ReadonlyMap<string, Stored>): FuzzTarget<Loaded> {
-  const { pickle, storage } = stateDict(published(values), ['model.layers.1.mlp.up_proj.weight', 'lm_head.weight']);
+  const { pickle, storage } = stateDict(published(values), { transposed: ['model.layers.1.mlp.up_proj.weight', 'lm_head.weight'] });
   const beside = { 'm/byteorder': Buffer.from('little'), 'm/data/0': storage, 'm/version': Buffer.from('3\n') };
   const archive = (data: Uint8Array) => storedZip({ 'm/data.pkl': data, ...beside });
   const good = archive(pickle);
