@@ -2,7 +2,7 @@ export type { DictionaryConfig, WeightArrays, WeightDtype } from './config';
 export type { Dictionary, SparseActivations } from './dictionary';
 export { architectures, architectureOf } from './architectures/registry';
 export { defineArchitecture, type Architecture } from './architectures/architecture';
-export { dictionaryFormats, loadDictionary, saveDictionary } from './formats';
+export { dictionaryFiles, dictionaryFormats, loadDictionary, saveDictionary } from './formats';
 export { LoadedDictionary } from './loadedDictionary';
 export { activationScale, type NormStatistics, type ScaleRule } from './normalisation/scale';
 export { readSparsity, type LoadOptions } from './saeLens/read';

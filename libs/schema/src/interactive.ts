@@ -164,6 +164,31 @@ const storedModelSchema = z.object({
 });
 export type StoredModelDescription = z.infer<typeof storedModelSchema>;
 
+/** What a stored dictionary is, and what was decided in reading it. */
+const storedDictionarySchema = z.object({
+  path: z.string(),
+  /** Whose layout it has, such as `SAELens`. */
+  format: z.string(),
+  architecture: z.string(),
+  d: z.number().int(),
+  dOut: z.number().int(),
+  n: z.number().int(),
+  dtype: z.string(),
+  hook: z.string().nullable(),
+  normalisation: z.string(),
+  /** The scalar of its training, folded or not; 1 when unknown. */
+  scale: z.number(),
+  /** Whether the decoder bias is subtracted from the input. */
+  centred: z.boolean(),
+  /** Shortest and longest stored decoder row, before they are brought to length 1. */
+  decoderNorms: z.tuple([z.number(), z.number()]),
+  options: z.record(z.string(), z.unknown()),
+  metadata: z.record(z.string(), z.unknown()),
+  notes: z.array(z.string()),
+  files: z.array(z.string()),
+});
+export type StoredDictionaryDescription = z.infer<typeof storedDictionarySchema>;
+
 export const checkCountSchema = z.object({ checked: z.number().int(), differing: z.number().int() });
 
 /** A job that has not been started: its kind with its spec. */
@@ -171,6 +196,7 @@ const notStarted = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('model.import'), spec: jobSpecs['model.import'] }),
   z.object({ kind: z.literal('corpus.create'), spec: jobSpecs['corpus.create'] }),
   z.object({ kind: z.literal('activations.harvest'), spec: jobSpecs['activations.harvest'] }),
+  z.object({ kind: z.literal('dictionary.import'), spec: jobSpecs['dictionary.import'] }),
   z.object({ kind: z.literal('dictionary.train'), spec: jobSpecs['dictionary.train'] }),
   z.object({ kind: z.literal('features.index'), spec: jobSpecs['features.index'] }),
   z.object({ kind: z.literal('vector.make'), spec: jobSpecs['vector.make'] }),
@@ -202,6 +228,7 @@ export const interactiveMethods = {
   'models.describe': { params: z.union([z.object({ path: z.string().min(1) }), z.object({ model: digestSchema })]), event: storedModelSchema },
   'models.generate': { params: generateParams, event: generateEvent },
   'jobs.estimate': { params: notStarted, event: jobEstimateSchema },
+  'dictionaries.describe': { params: z.union([z.object({ path: z.string().min(1) }), z.object({ dictionary: digestSchema })]), event: storedDictionarySchema },
   'dictionaries.verify': { params: verifyParams, event: verificationSchema },
   'dictionaries.histograms': {
     params: z.object({ dictionary: digestSchema }),

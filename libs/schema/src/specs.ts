@@ -31,6 +31,17 @@ export const harvestSpec = z.object({
   maxTokens: z.number().int().positive().optional(),
 });
 
+/**
+ * Bring a dictionary into the lab: a folder or file of SAELens, dictionary_learning, sparsify, OpenAI or Gemma Scope on the API's host.
+ * `hook` is where the model is read, for files that do not say; `model` is held against it.
+ */
+export const dictionaryImportSpec = z.object({
+  path: z.string().min(1),
+  name: z.string().min(1).optional(),
+  model: digestSchema.optional(),
+  hook: hookNameSchema.optional(),
+});
+
 export const dictionaryTrainSpec = z.object({
   name: z.string().min(1),
   activations: digestSchema,
@@ -129,6 +140,7 @@ export const jobSpecs = {
   'model.import': modelImportSpec,
   'corpus.create': corpusCreateSpec,
   'activations.harvest': harvestSpec,
+  'dictionary.import': dictionaryImportSpec,
   'dictionary.train': dictionaryTrainSpec,
   'features.index': featureIndexSpec,
   'vector.make': vectorMakeSpec,

@@ -2,6 +2,7 @@ import type { AddCommand } from '../command';
 import { addArtifacts } from './artifacts';
 import { addClaims } from './claims';
 import { addCorpora } from './corpora';
+import { addDictionaries } from './dictionaries';
 import { addDoctor } from './doctor';
 import { addEval } from './evals';
 import { addExperiments } from './experiments';
@@ -28,6 +29,7 @@ export const commands: readonly AddCommand[] = [
   addCorpora,
   addHarvest,
   addTrain,
+  addDictionaries,
   addFeatures,
   addSteer,
   addVectors,

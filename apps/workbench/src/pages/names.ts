@@ -5,6 +5,7 @@ export const jobNames: Record<JobKind, string> = {
   'model.import': 'Import model',
   'corpus.create': 'Make corpus',
   'activations.harvest': 'Harvest activations',
+  'dictionary.import': 'Import dictionary',
   'dictionary.train': 'Train dictionary',
   'features.index': 'Index features',
   'vector.make': 'Make vector',

@@ -17,6 +17,7 @@ const actions: PaletteEntry[] = [
   { key: 'a:train', name: 'Train a dictionary', kind: 'action', link: { to: '/start', search: { kind: 'dictionary.train' } } },
   { key: 'a:harvest', name: 'Harvest activations', kind: 'action', link: { to: '/start', search: { kind: 'activations.harvest' } } },
   { key: 'a:eval', name: 'Run an eval', kind: 'action', link: { to: '/start', search: { kind: 'eval.run' } } },
+  { key: 'a:importDictionary', name: 'Import a dictionary', kind: 'action', link: { to: '/start', search: { kind: 'dictionary.import' } } },
   { key: 'a:import', name: 'Import a model', kind: 'action', link: { to: '/start', search: { kind: 'model.import' } } },
 ];
 

@@ -6,6 +6,7 @@ export const estimators: { readonly [K in JobKind]: () => Promise<Estimator<K>> 
   'model.import': async () => (await import('./modelImport')).modelImport,
   'corpus.create': async () => (await import('./corpusCreate')).corpusCreate,
   'activations.harvest': async () => (await import('./activationsHarvest')).activationsHarvest,
+  'dictionary.import': async () => (await import('./dictionaryImport')).dictionaryImport,
   'dictionary.train': async () => (await import('./dictionaryTrain')).dictionaryTrain,
   'features.index': async () => (await import('./featuresIndex')).featuresIndex,
   'vector.make': async () => (await import('./vectorMake')).vectorMake,

@@ -4,6 +4,7 @@ import type { InteractiveRegistry } from '@sextant/jobs';
 export const handlers: InteractiveRegistry = {
   'artifacts.verify': async () => (await import('./artifactsVerify')).artifactsVerify,
   'claims.recompute': async () => (await import('./verify')).claimsRecompute,
+  'dictionaries.describe': async () => (await import('./dictionariesDescribe')).dictionariesDescribe,
   'dictionaries.histograms': async () => (await import('./features')).dictionariesHistograms,
   'dictionaries.verify': async () => (await import('./dictionariesVerify')).dictionariesVerify,
   'evals.tasks': async () => (await import('./evalsTasks')).evalsTasks,

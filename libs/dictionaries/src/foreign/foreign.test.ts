@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, tf } from '@sextant/compute';
 import { fixture, haveFixtures, needFixtures } from '../fixtures';
-import { loadDictionary, verifyDictionaryAt } from '../index';
+import { dictionaryFiles, loadDictionary, saveDictionary, verifyDictionaryAt } from '../index';
 
 const folders = (...parts: string[]) =>
   haveFixtures ? readdirSync(fixture(...parts), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [[...parts, entry.name].join('/')] : [])) : [];
@@ -30,6 +32,24 @@ describe.skipIf(!haveFixtures)(`checkpoints of the original libraries (${needFix
     expect(report.errors.filter(({ passed }) => !passed)).toEqual([]);
     expect(report).toMatchObject({ passed: true, supportMismatches: 0 });
     for (const { rows } of report.errors) expect(rows).toBeGreaterThan(40);
+  });
+
+  it.each(cases.filter((name) => !name.startsWith('sae_lens')))('%s is still itself once written as a SAELens folder', (name) => {
+    const dir = mkdtempSync(join(tmpdir(), 'sextant-foreign-'));
+    const dictionary = loadDictionary(fixture(name));
+    saveDictionary(dictionary, dir);
+    dictionary.dispose();
+    const report = verifyDictionaryAt(dir, fixture(name, 'reference.safetensors'));
+    expect(report).toMatchObject({ passed: true, supportMismatches: 0, architecture: dictionary.architecture });
+    rmSync(dir, { recursive: true });
+  });
+
+  it('says which files make up a checkpoint', () => {
+    const { format, files } = dictionaryFiles(fixture('dictionary_learning/gated'));
+    const folder = fixture('dictionary_learning/gated/trainer_0');
+    expect(format).toBe('dictionary_learning');
+    expect(files).toEqual([join(folder, 'ae.pt'), join(folder, 'config.json')]);
+    expect(dictionaryFiles(files[0]!).files.map(dirname)).toEqual([folder, folder]);
   });
 
   it('does not take one dictionary for another', () => {

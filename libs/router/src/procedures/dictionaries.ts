@@ -15,6 +15,18 @@ export const dictionariesRouter = router({
     .output(interactiveMethods['dictionaries.verify'].event)
     .query(({ ctx, input, signal }) => ctx.interactive.ask('dictionaries.verify', input, signal)),
 
+  describe: procedure
+    .meta({ summary: 'What a stored dictionary is, in the lab or at a path on the server\'s host: format, architecture, normalisation, notes' })
+    .input(interactiveMethods['dictionaries.describe'].params)
+    .output(interactiveMethods['dictionaries.describe'].event)
+    .query(({ ctx, input, signal }) => ctx.interactive.ask('dictionaries.describe', input, signal)),
+
+  add: procedure
+    .meta({ summary: 'Bring a dictionary into the lab: a folder or file of SAELens, dictionary_learning, sparsify, OpenAI or Gemma Scope' })
+    .input(startInput(jobSpecs['dictionary.import']))
+    .output(startedJob)
+    .mutation(({ ctx, input }) => startJob(ctx, 'dictionary.import', input)),
+
   list: procedure
     .meta({ summary: 'Dictionaries, newest first' })
     .input(z.object({ ...pageInput, model: digestSchema.optional() }).prefault({}))

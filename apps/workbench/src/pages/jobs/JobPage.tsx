@@ -99,6 +99,7 @@ function Curve({ metric, points, live }: { metric: string; points: readonly { x:
 
 const destinations: Partial<Record<JobRecord['kind'], (digest: string) => LinkProps>> = {
   'model.import': (digest) => ({ to: '/models/$digest', params: { digest } }),
+  'dictionary.import': (digest) => ({ to: '/dictionaries/$digest', params: { digest } }),
   'dictionary.train': (digest) => ({ to: '/dictionaries/$digest', params: { digest } }),
 };
 

@@ -18,6 +18,7 @@ const words: Record<JobKind, string[]> = {
   'model.import': ['models', 'add', '<source>'],
   'corpus.create': ['corpora', 'create', '--name', '<name>', '--world', '--tokens', '<n>'],
   'activations.harvest': ['harvest', '--hook', '<hook>'],
+  'dictionary.import': ['dictionaries', 'add', '<path>'],
   'dictionary.train': ['train', '--name', '<name>', '--features', '<n>', '--steps', '<n>'],
   'features.index': ['features', 'index'],
   'vector.make': ['vectors', 'make', '--name', '<name>', '--hook', '<hook>', '--method', '<method>'],

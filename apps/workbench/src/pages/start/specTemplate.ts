@@ -16,6 +16,7 @@ export function specTemplate(kind: JobKind, lab: LabDigests): Record<string, unk
     'model.import': { path: '', name: '' },
     'corpus.create': { name: '', model: lab.model ?? '', source: { kind: 'world', seed: 0, tokens: 1_000_000 } },
     'activations.harvest': { model: lab.model ?? '', corpus: lab.corpus ?? '', hook: lab.hook ?? '' },
+    'dictionary.import': { path: '', name: '', ...(lab.model === undefined ? {} : { model: lab.model, hook: lab.hook ?? '' }) },
     'dictionary.train': { name: '', activations: lab.activations ?? '', architecture: 'topk', n: 1024, k: 24, steps: 1500, seed: 0 },
     'features.index': { dictionary: lab.dictionary ?? '', activations: lab.activations ?? '' },
     'vector.make': { name: '', model: lab.model ?? '', hook: lab.hook ?? '', method: 'mean-difference', positive: [], negative: [] },

@@ -6,6 +6,7 @@ const starters: Record<JobKind, (client: SextantClient, spec: unknown, idempoten
   'model.import': (client, spec, idempotencyKey) => client.models.add.mutate({ ...jobSpecs['model.import'].parse(spec), idempotencyKey }),
   'corpus.create': (client, spec, idempotencyKey) => client.corpora.create.mutate({ ...jobSpecs['corpus.create'].parse(spec), idempotencyKey }),
   'activations.harvest': (client, spec, idempotencyKey) => client.activations.harvest.mutate({ ...jobSpecs['activations.harvest'].parse(spec), idempotencyKey }),
+  'dictionary.import': (client, spec, idempotencyKey) => client.dictionaries.add.mutate({ ...jobSpecs['dictionary.import'].parse(spec), idempotencyKey }),
   'dictionary.train': (client, spec, idempotencyKey) => client.dictionaries.train.mutate({ ...jobSpecs['dictionary.train'].parse(spec), idempotencyKey }),
   'features.index': (client, spec, idempotencyKey) => client.dictionaries.index.mutate({ ...jobSpecs['features.index'].parse(spec), idempotencyKey }),
   'vector.make': (client, spec, idempotencyKey) => client.vectors.make.mutate({ ...jobSpecs['vector.make'].parse(spec), idempotencyKey }),
