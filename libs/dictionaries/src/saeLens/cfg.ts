@@ -8,7 +8,8 @@ import { normalisations } from '../normalisation/registry';
 import { isRecord, refuse, type Cfg } from './fields';
 import { modernCfg } from './flatCfg';
 
-const dtypes: Record<string, WeightDtype> = { float32: 'float32', float16: 'float16', bfloat16: 'bfloat16', float: 'float32', half: 'float16' };
+/** How the weights are kept here; float64 ones are rounded to float32, which computes them. */
+const dtypes: Record<string, WeightDtype> = { float32: 'float32', float16: 'float16', bfloat16: 'bfloat16', float: 'float32', half: 'float16', float64: 'float32', double: 'float32' };
 
 /** cfg.json as SAELens 6 writes it; flat ones from before are converted to this first. */
 const cfgSchema = z.looseObject({
@@ -38,7 +39,7 @@ export function readCfg(file: string): { config: DictionaryConfig; notes: string
     throw refuse(file, 'normalize_activations', normalisation, `is ${JSON.stringify(normalisation)}; known are ${[...normalisations.keys()].join(', ')}`);
   }
   const weightDtype = dtypes[dtype.replace(/^torch\./, '')];
-  if (!weightDtype) throw refuse(file, 'dtype', dtype, `is ${JSON.stringify(dtype)}; expected float32, float16 or bfloat16`);
+  if (!weightDtype) throw refuse(file, 'dtype', dtype, `is ${JSON.stringify(dtype)}; expected float32, float16, bfloat16 or float64`);
   const options = kind.options.safeParse(cfg);
   if (!options.success) throw badField(file, cfg, options.error);
   const config: DictionaryConfig = {

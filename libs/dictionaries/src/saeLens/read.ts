@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SextantError } from '@sextant/schema';
 import { openSafetensors, type SafetensorsDtype, type SafetensorsFile } from '@sextant/formats';
 import type { ShapeLetter } from '../architectures/architecture';
 import { architectureOf } from '../architectures/registry';
 import type { DictionaryConfig, WeightArrays, WeightDtype } from '../config';
+import { filesNamed, oneFileNamed } from '../foreign/findFile';
 import { LoadedDictionary } from '../loadedDictionary';
 import { readCfg } from './cfg';
 
@@ -22,16 +23,17 @@ export interface LoadOptions {
   scale?: number;
 }
 
-/** Whether a path looks like a SAELens folder. */
+/** Whether a path is a SAELens folder, its weights, or a folder above them. */
 export function isSaeLens(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory() && (existsSync(join(path, cfgFile)) || existsSync(join(path, weightsFile)));
+  return filesNamed(path, [weightsFile]).length > 0 || (existsSync(path) && statSync(path).isDirectory() && existsSync(join(path, cfgFile)));
 }
 
 /**
  * Loads a SAELens folder: version 6, and the flat layout from before.
  * @throws SextantError NOT_FOUND or INVALID_FILE naming file, tensor or field, and value
  */
-export function readSaeLens(dir: string, { scale }: LoadOptions = {}): LoadedDictionary {
+export function readSaeLens(given: string, { scale }: LoadOptions = {}): LoadedDictionary {
+  const dir = filesNamed(given, [weightsFile]).length > 0 ? dirname(oneFileNamed(given, [weightsFile])) : given;
   const { config, notes } = readCfg(join(dir, cfgFile));
   const applied = appliedScale(config, join(dir, cfgFile), scale);
   const path = join(dir, weightsFile);
