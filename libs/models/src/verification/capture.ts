@@ -2,13 +2,15 @@ import type { tf } from '@sextant/compute';
 import type { ForwardInput } from '../batch';
 import type { LanguageModel } from '../languageModel';
 
-/** Values of hook points in one pass; no logits are computed. */
-export function capture(model: LanguageModel, input: ForwardInput, points: readonly string[]): Map<string, Float32Array> {
+/** Values of hook points in one pass, and what the unembedding reads; no logits are computed. */
+function recorded(model: LanguageModel, input: ForwardInput, points: readonly string[]): { seen: Map<string, Float32Array>; readout: Float32Array } {
   const seen = new Map<string, Float32Array>();
   const hooks = points.map((point) => ({ point, fn: (value: tf.Tensor) => void seen.set(point, Float32Array.from(value.dataSync())) }));
-  model.readout(input, { hooks }).dispose();
-  return seen;
+  return { readout: take(model.readout(input, { hooks })), seen };
 }
+
+/** Values of hook points by their names. */
+export const capture = (model: LanguageModel, input: ForwardInput, points: readonly string[]): Map<string, Float32Array> => recorded(model, input, points).seen;
 
 /**
  * Hidden states as Transformers numbers them: `i` is what block i reads, and the one after the last block is what the
@@ -18,11 +20,7 @@ export function capture(model: LanguageModel, input: ForwardInput, points: reado
 export function hiddenStates(model: LanguageModel, input: ForwardInput, which: readonly number[] = hiddenIndices(model)): Float32Array[] {
   const { nLayers } = model.config;
   const point = (index: number) => `blocks.${index}.hook_resid_pre`;
-  const seen = new Map<string, Float32Array>();
-  const hooks = which
-    .filter((index) => index < nLayers)
-    .map((index) => ({ point: point(index), fn: (value: tf.Tensor) => void seen.set(point(index), Float32Array.from(value.dataSync())) }));
-  const readout = take(model.readout(input, { hooks }));
+  const { seen, readout } = recorded(model, input, which.filter((index) => index < nLayers).map(point));
   return which.map((index) => (index === nLayers ? readout : (seen.get(point(index)) ?? new Float32Array())));
 }
 
